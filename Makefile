@@ -24,15 +24,15 @@ demo: $(stamp)-demo  ## train a small network on the handwritten digits
 test: $(stamp)-test  ## run the tests
 	scripts/test $(PYTEST)
 
-bench: $(stamp)-test  ## measure ranvier beside its peers
-	PATH="$(CURDIR)/.venv/bin:$$PATH" benchmarks/run
+bench:  ## measure ranvier beside its peers, in an environment of its own
+	benchmarks/run
 
 check: $(stamp)-dev  ## check format, lint and types
 	scripts/check
 
-clean:  ## remove the environment, builds and caches
-	rm -rf .venv build dist .pytest_cache .ruff_cache .hypothesis
-	find src tests examples -name __pycache__ -prune -exec rm -rf {} +
+clean:  ## remove the environments, builds and caches
+	rm -rf .venv .bench-venv build dist .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(stamp)-demo: $(sources)
 	scripts/venv sklearn
