@@ -1,0 +1,42 @@
+"""How the arguments of ops become arrays.
+
+A Python number stays *weak*: it takes the dtype of the array it meets. Where a
+result must be a float, integers and booleans become `floatx()`.
+"""
+
+import jax
+import jax.numpy as jnp
+
+from ranvier.core import _config, _dtypes
+
+
+def as_array(x):
+    """Returns `x` as an array; a Python number stays weak."""
+    return x if isinstance(x, jax.Array) else jnp.asarray(x)
+
+
+def as_float(x):
+    """Returns `x` as an array of a floating or complex dtype."""
+    x = as_array(x)
+    return x if is_inexact(x) else x.astype(_config.floatx())
+
+
+def as_floats(x1, x2):
+    """Returns two arrays, at least one of them floating or complex."""
+    x1, x2 = as_array(x1), as_array(x2)
+    return (x1, x2) if is_inexact(x1) or is_inexact(x2) else (as_float(x1), x2)
+
+
+def is_inexact(x) -> bool:
+    """Tells whether an array holds floats or complex numbers."""
+    return jnp.issubdtype(x.dtype, jnp.inexact)
+
+
+def dtype_or_floatx(dtype) -> str:
+    """Returns the dtype to create an array with; `floatx()` for None."""
+    return _dtypes.standardize_dtype(dtype)
+
+
+def dtype_or_none(dtype) -> str | None:
+    """Returns the standard name of a dtype; None stays None."""
+    return None if dtype is None else _dtypes.standardize_dtype(dtype)

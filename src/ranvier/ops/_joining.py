@@ -1,0 +1,306 @@
+"""Joining, splitting, repeating and padding."""
+
+import jax.numpy as jnp
+
+from ranvier.ops._convert import as_array
+from ranvier.ops._dispatch import op
+
+
+@op
+def concatenate(xs, axis=0):
+    """Joins tensors along an axis they have.
+
+    Args:
+        xs: list of tensors, equal in their other axes; dtypes promote.
+        axis: the axis; None joins the flattened tensors.
+
+    Returns:
+        The joined tensor.
+
+    Example:
+        >>> concatenate([[1, 2], [3]])
+        Array([1, 2, 3], dtype=int32)
+    """
+    return jnp.concatenate(_arrays(xs), axis)
+
+
+@op
+def stack(x, axis=0):
+    """Joins tensors along a new axis.
+
+    Args:
+        x: list of tensors of one shape; dtypes promote.
+        axis: position of the new axis.
+
+    Returns:
+        The joined tensor.
+
+    Example:
+        >>> stack([[1, 2], [3, 4]], axis=1)
+        Array([[1, 3],
+               [2, 4]], dtype=int32)
+    """
+    return jnp.stack(_arrays(x), axis)
+
+
+@op
+def hstack(xs):
+    """Joins tensors along their second axis (the first of vectors).
+
+    Args:
+        xs: list of tensors.
+
+    Returns:
+        The joined tensor.
+
+    Example:
+        >>> hstack([[[1], [2]], [[3], [4]]])
+        Array([[1, 3],
+               [2, 4]], dtype=int32)
+    """
+    return jnp.hstack(_arrays(xs))
+
+
+@op
+def vstack(xs):
+    """Joins tensors along their first axis; vectors count as rows.
+
+    Args:
+        xs: list of tensors.
+
+    Returns:
+        The joined tensor.
+
+    Example:
+        >>> vstack([[1, 2], [3, 4]])
+        Array([[1, 2],
+               [3, 4]], dtype=int32)
+    """
+    return jnp.vstack(_arrays(xs))
+
+
+@op
+def dstack(xs):
+    """Joins tensors along their third axis, added where missing.
+
+    Args:
+        xs: list of tensors.
+
+    Returns:
+        The joined tensor.
+
+    Example:
+        >>> dstack([[1, 2], [3, 4]])
+        Array([[[1, 3],
+                [2, 4]]], dtype=int32)
+    """
+    return jnp.dstack(_arrays(xs))
+
+
+@op
+def append(x1, x2, axis=None):
+    """Joins two tensors along an axis.
+
+    Args:
+        x1: tensor.
+        x2: tensor.
+        axis: the axis; None joins the flattened tensors.
+
+    Returns:
+        The joined tensor.
+
+    Example:
+        >>> append([1, 2], [[3, 4]])
+        Array([1, 2, 3, 4], dtype=int32)
+    """
+    return jnp.append(as_array(x1), as_array(x2), axis)
+
+
+@op
+def split(x, indices_or_sections, axis=0):
+    """Cuts a tensor into parts along an axis.
+
+    Args:
+        x: tensor.
+        indices_or_sections: the number of equal parts, or the places to cut before.
+        axis: the axis.
+
+    Returns:
+        A list of tensors.
+
+    Raises:
+        ValueError: if the axis cannot be cut into equal parts.
+
+    Example:
+        >>> split([1, 2, 3, 4], 2)
+        [Array([1, 2], dtype=int32), Array([3, 4], dtype=int32)]
+    """
+    return jnp.split(as_array(x), _cuts(indices_or_sections), axis)
+
+
+@op
+def array_split(x, indices_or_sections, axis=0):
+    """Cuts a tensor into parts along an axis, the first ones longer by one.
+
+    Args:
+        x: tensor.
+        indices_or_sections: the number of parts.
+        axis: the axis.
+
+    Returns:
+        A list of tensors.
+
+    Raises:
+        TypeError: if `indices_or_sections` or `axis` is no integer.
+        ValueError: if the number of parts is not positive.
+
+    Example:
+        >>> array_split([1, 2, 3], 2)
+        [Array([1, 2], dtype=int32), Array([3], dtype=int32)]
+    """
+    named = {"indices_or_sections": indices_or_sections, "axis": axis}
+    for name, value in named.items():
+        if not isinstance(value, int):
+            raise TypeError(
+                f"Argument `{name}` must be an integer. Received: {name}={value}"
+            )
+    if indices_or_sections <= 0:
+        raise ValueError(
+            "Argument `indices_or_sections` must be positive. "
+            f"Received: indices_or_sections={indices_or_sections}"
+        )
+    return jnp.array_split(as_array(x), indices_or_sections, axis)
+
+
+@op
+def hsplit(x, indices_or_sections):
+    """Cuts a tensor along its second axis (the first of a vector).
+
+    Args:
+        x: tensor.
+        indices_or_sections: the number of equal parts, or the places to cut before.
+
+    Returns:
+        A list of tensors.
+
+    Example:
+        >>> [part.tolist() for part in hsplit([[1, 2], [3, 4]], 2)]
+        [[[1], [3]], [[2], [4]]]
+    """
+    return jnp.hsplit(as_array(x), _cuts(indices_or_sections))
+
+
+@op
+def vsplit(x, indices_or_sections):
+    """Cuts a tensor along its first axis.
+
+    Args:
+        x: tensor with at least two axes.
+        indices_or_sections: the number of equal parts, or the places to cut before.
+
+    Returns:
+        A list of tensors.
+
+    Example:
+        >>> [part.tolist() for part in vsplit([[1, 2], [3, 4]], 2)]
+        [[[1, 2]], [[3, 4]]]
+    """
+    return jnp.vsplit(as_array(x), _cuts(indices_or_sections))
+
+
+@op
+def dsplit(x, indices_or_sections):
+    """Cuts a tensor along its third axis.
+
+    Args:
+        x: tensor with at least three axes.
+        indices_or_sections: the number of equal parts, or the places to cut before.
+
+    Returns:
+        A list of tensors.
+
+    Example:
+        >>> [part.tolist() for part in dsplit([[[1, 2]]], 2)]
+        [[[[1]]], [[[2]]]]
+    """
+    return jnp.dsplit(as_array(x), _cuts(indices_or_sections))
+
+
+@op
+def repeat(x, repeats, axis=None):
+    """Repeats each entry.
+
+    Args:
+        x: tensor.
+        repeats: how often; or one number for each place along the axis.
+        axis: the axis; None repeats the entries of the flattened tensor.
+
+    Returns:
+        A tensor, longer along the axis.
+
+    Example:
+        >>> repeat([1, 2], 2)
+        Array([1, 1, 2, 2], dtype=int32)
+    """
+    return jnp.repeat(as_array(x), repeats, axis)
+
+
+@op
+def tile(x, repeats):
+    """Repeats the whole tensor along its axes.
+
+    Args:
+        x: tensor.
+        repeats: how often along each axis; axes are added in front where missing.
+
+    Returns:
+        A larger tensor.
+
+    Example:
+        >>> tile([1, 2], (2, 2))
+        Array([[1, 2, 1, 2],
+               [1, 2, 1, 2]], dtype=int32)
+    """
+    return jnp.tile(as_array(x), repeats)
+
+
+@op
+def pad(x, pad_width, mode="constant", constant_values=None):
+    """Adds entries before and after along axes.
+
+    Args:
+        x: tensor.
+        pad_width: how many: a number, a pair `(before, after)`, or a list of pairs,
+            one an axis.
+        mode: `"constant"`, `"reflect"`, `"symmetric"`, `"edge"` and the others of
+            `jax.numpy.pad`.
+        constant_values: the value of the new entries in mode `"constant"`; None
+            for 0.
+
+    Returns:
+        A larger tensor.
+
+    Raises:
+        ValueError: if `constant_values` is given in another mode.
+
+    Example:
+        >>> pad([1, 2], (1, 2))
+        Array([0, 1, 2, 0, 0], dtype=int32)
+    """
+    options = {} if constant_values is None else {"constant_values": constant_values}
+    if options and mode != "constant":
+        raise ValueError(
+            "Argument `constant_values` goes with `mode='constant'` only. "
+            f"Received: mode={mode!r}, constant_values={constant_values}"
+        )
+    return jnp.pad(as_array(x), pad_width, mode, **options)
+
+
+def _arrays(xs):
+    return [as_array(x) for x in xs]
+
+
+def _cuts(indices_or_sections):
+    if isinstance(indices_or_sections, int):
+        return indices_or_sections
+    return tuple(indices_or_sections)

@@ -1,0 +1,355 @@
+"""Shapes: the same entries in another arrangement."""
+
+import jax.numpy as jnp
+import numpy as np
+
+from ranvier.ops._convert import as_array
+from ranvier.ops._dispatch import op
+
+
+@op
+def reshape(x, newshape):
+    """Changes the shape, keeping the entries in order.
+
+    Args:
+        x: tensor.
+        newshape: the sizes; one of them may be -1, to be found out.
+
+    Returns:
+        A tensor of the new shape.
+
+    Raises:
+        ValueError: for sizes below -1 or more than one -1.
+
+    Example:
+        >>> reshape([1, 2, 3, 4], (2, -1))
+        Array([[1, 2],
+               [3, 4]], dtype=int32)
+    """
+    return jnp.reshape(as_array(x), _check_newshape(newshape))
+
+
+def _check_newshape(newshape):
+    shape = tuple(np.atleast_1d(newshape).tolist()) if _is_int(newshape) else newshape
+    shape = tuple(shape)
+    sizes = [size for size in shape if _is_int(size)]
+    if min(sizes, default=0) < -1 or sizes.count(-1) > 1:
+        raise ValueError(
+            "Sizes in `newshape` must not be negative, but for at most one -1. "
+            f"Received: newshape={shape}"
+        )
+    return shape
+
+
+def _is_int(size):
+    return isinstance(size, (int, np.integer))
+
+
+@op
+def ravel(x):
+    """Flattens to one axis.
+
+    Args:
+        x: tensor.
+
+    Returns:
+        A tensor with one axis.
+
+    Example:
+        >>> ravel([[1, 2], [3, 4]])
+        Array([1, 2, 3, 4], dtype=int32)
+    """
+    return jnp.ravel(as_array(x))
+
+
+@op
+def expand_dims(x, axis):
+    """Inserts axes of size one.
+
+    Args:
+        x: tensor.
+        axis: position, or several, in the result.
+
+    Returns:
+        A tensor with more axes.
+
+    Example:
+        >>> expand_dims([1, 2], -1).shape
+        (2, 1)
+    """
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    return jnp.expand_dims(as_array(x), axis)
+
+
+@op
+def squeeze(x, axis=None):
+    """Removes axes of size one.
+
+    Args:
+        x: tensor.
+        axis: axis or tuple of axes; None for all of size one.
+
+    Returns:
+        A tensor with fewer axes.
+
+    Raises:
+        ValueError: if an axis is not of size one.
+
+    Example:
+        >>> squeeze([[[1], [2]]]).shape
+        (2,)
+    """
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    return jnp.squeeze(as_array(x), axis)
+
+
+@op
+def transpose(x, axes=None):
+    """Reorders the axes.
+
+    Args:
+        x: tensor.
+        axes: the old axes in their new order; None reverses them.
+
+    Returns:
+        A tensor whose axis `i` is axis `axes[i]` of `x`.
+
+    Example:
+        >>> transpose([[1, 2], [3, 4]])
+        Array([[1, 3],
+               [2, 4]], dtype=int32)
+    """
+    return jnp.transpose(as_array(x), axes)
+
+
+@op
+def swapaxes(x, axis1, axis2):
+    """Exchanges two axes.
+
+    Args:
+        x: tensor.
+        axis1: an axis.
+        axis2: another axis.
+
+    Returns:
+        A tensor with the two axes exchanged.
+
+    Example:
+        >>> swapaxes([[1, 2]], 0, 1).shape
+        (2, 1)
+    """
+    return jnp.swapaxes(as_array(x), axis1, axis2)
+
+
+@op
+def moveaxis(x, source, destination):
+    """Moves axes to other positions; the others keep their order.
+
+    Args:
+        x: tensor.
+        source: axis, or several.
+        destination: new position of each.
+
+    Returns:
+        A tensor with its axes reordered.
+
+    Example:
+        >>> moveaxis(jnp.zeros((2, 3, 4)), 0, -1).shape
+        (3, 4, 2)
+    """
+    return jnp.moveaxis(as_array(x), source, destination)
+
+
+@op
+def broadcast_to(x, shape):
+    """Repeats entries along axes of size one (or missing in front).
+
+    Args:
+        x: tensor.
+        shape: shape of the result.
+
+    Returns:
+        A tensor of that shape.
+
+    Example:
+        >>> broadcast_to([1, 2], (2, 2))
+        Array([[1, 2],
+               [1, 2]], dtype=int32)
+    """
+    return jnp.broadcast_to(as_array(x), shape)
+
+
+@op
+def flip(x, axis=None):
+    """Reverses the order of entries along axes.
+
+    Args:
+        x: tensor.
+        axis: axis or tuple of axes; None for all.
+
+    Returns:
+        A tensor of the same shape.
+
+    Example:
+        >>> flip([1, 2, 3])
+        Array([3, 2, 1], dtype=int32)
+    """
+    axis = tuple(axis) if isinstance(axis, list) else axis
+    return jnp.flip(as_array(x), axis)
+
+
+@op
+def fliplr(x):
+    """Reverses the second axis: left and right change places.
+
+    Args:
+        x: tensor with at least two axes.
+
+    Returns:
+        A tensor of the same shape.
+
+    Example:
+        >>> fliplr([[1, 2], [3, 4]])
+        Array([[2, 1],
+               [4, 3]], dtype=int32)
+    """
+    return jnp.fliplr(as_array(x))
+
+
+@op
+def flipud(x):
+    """Reverses the first axis: up and down change places.
+
+    Args:
+        x: tensor with at least one axis.
+
+    Returns:
+        A tensor of the same shape.
+
+    Example:
+        >>> flipud([[1, 2], [3, 4]])
+        Array([[3, 4],
+               [1, 2]], dtype=int32)
+    """
+    return jnp.flipud(as_array(x))
+
+
+@op
+def rot90(array, k=1, axes=(0, 1)):
+    """Turns the plane of two axes by quarter turns.
+
+    Args:
+        array: tensor with at least two axes.
+        k: number of turns, from the first axis towards the second.
+        axes: the two axes.
+
+    Returns:
+        The turned tensor.
+
+    Raises:
+        ValueError: if `array` has less than two axes, or `axes` are not two
+            different ones.
+
+    Example:
+        >>> rot90([[1, 2], [3, 4]])
+        Array([[2, 4],
+               [1, 3]], dtype=int32)
+    """
+    array = as_array(array)
+    if array.ndim < 2:
+        raise ValueError(
+            f"`rot90` expects at least two axes. Received: array.shape={array.shape}"
+        )
+    if len(axes) != 2 or axes[0] == axes[1]:
+        raise ValueError(
+            f"`axes` must be a pair of two different axes. Received: axes={axes}"
+        )
+    return jnp.rot90(array, k, axes)
+
+
+@op
+def roll(x, shift, axis=None):
+    """Shifts entries along axes; what leaves at one end enters at the other.
+
+    Args:
+        x: tensor.
+        shift: number of places, or one for each axis.
+        axis: axis or tuple of axes; None shifts the flattened tensor.
+
+    Returns:
+        A tensor of the same shape.
+
+    Example:
+        >>> roll([1, 2, 3], 1)
+        Array([3, 1, 2], dtype=int32)
+    """
+    return jnp.roll(as_array(x), shift, axis)
+
+
+@op
+def view(x, dtype=None):
+    """Reads the same bytes as another dtype.
+
+    Args:
+        x: tensor.
+        dtype: dtype of the result; None for `floatx()`...
+
+    Returns:
+        A tensor whose last axis grows or shrinks with the width of the dtype.
+
+    Example:
+        >>> view([1.0, -2.0], "int32")
+        Array([ 1065353216, -1073741824], dtype=int32)
+    """
+    return as_array(x).view(dtype)
+
+
+@op
+def copy(x):
+    """Copies a tensor.
+
+    Args:
+        x: tensor.
+
+    Returns:
+        A tensor of equal values.
+
+    Example:
+        >>> copy([1, 2])
+        Array([1, 2], dtype=int32)
+    """
+    return jnp.copy(as_array(x))
+
+
+@op
+def ndim(x):
+    """Returns the number of axes.
+
+    Args:
+        x: tensor.
+
+    Returns:
+        A Python integer.
+
+    Example:
+        >>> ndim([[1, 2]])
+        2
+    """
+    return jnp.ndim(as_array(x))
+
+
+@op
+def size(x):
+    """Returns the number of entries.
+
+    Args:
+        x: tensor.
+
+    Returns:
+        A Python integer.
+
+    Example:
+        >>> size([[1, 2]])
+        2
+    """
+    return jnp.size(as_array(x))
