@@ -145,6 +145,22 @@ from ranvier.ops._matrices import (
     triu,
     vander,
 )
+from ranvier.ops._nan import (
+    nanargmax,
+    nanargmin,
+    nancumprod,
+    nancumsum,
+    nanmax,
+    nanmean,
+    nanmedian,
+    nanmin,
+    nanpercentile,
+    nanprod,
+    nanquantile,
+    nanstd,
+    nansum,
+    nanvar,
+)
 from ranvier.ops._operators import install_operators
 from ranvier.ops._products import (
     cross,
@@ -216,5 +232,48 @@ from ranvier.ops._sorting import (
     searchsorted,
     sort,
     unique,
+)
+from ranvier.ops._statistics import (
+    average,
+    bincount,
+    corrcoef,
+    correlate,
+    diff,
+    histogram,
+    median,
+    percentile,
+    quantile,
+    trapezoid,
+)
+from ranvier.ops._trigonometry import (
+    angle,
+    arccos,
+    arccosh,
+    arcsin,
+    arcsinh,
+    arctan,
+    arctan2,
+    arctanh,
+    cos,
+    cosh,
+    deg2rad,
+    hypot,
+    i0,
+    rad2deg,
+    sin,
+    sinc,
+    sinh,
+    tan,
+    tanh,
+)
+from ranvier.ops._vectorize import (
+    vectorize,
+)
+from ranvier.ops._windows import (
+    bartlett,
+    blackman,
+    hamming,
+    hanning,
+    kaiser,
 )
 # End of the NumPy family.

@@ -40,3 +40,8 @@ def dtype_or_floatx(dtype) -> str:
 def dtype_or_none(dtype) -> str | None:
     """Returns the standard name of a dtype; None stays None."""
     return None if dtype is None else _dtypes.standardize_dtype(dtype)
+
+
+def as_axes(axis):
+    """Returns an axis or axes as JAX takes them: a list becomes a tuple."""
+    return tuple(axis) if isinstance(axis, list) else axis

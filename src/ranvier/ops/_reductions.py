@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from ranvier.ops._convert import as_array, as_float, dtype_or_none
+from ranvier.ops._convert import as_array, as_axes, as_float, dtype_or_none
 from ranvier.ops._dispatch import op
 
 
@@ -22,7 +22,7 @@ def sum(x, axis=None, keepdims=False):
         >>> sum([[1, 2], [3, 4]], axis=0)
         Array([4, 6], dtype=int32)
     """
-    return jnp.sum(as_array(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.sum(as_array(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -44,7 +44,7 @@ def prod(x, axis=None, keepdims=False, dtype=None):
         Array([ 2, 12], dtype=int32)
     """
     return jnp.prod(
-        as_array(x), axis=_axes(axis), keepdims=keepdims, dtype=dtype_or_none(dtype)
+        as_array(x), axis=as_axes(axis), keepdims=keepdims, dtype=dtype_or_none(dtype)
     )
 
 
@@ -65,7 +65,7 @@ def mean(x, axis=None, keepdims=False):
         Array([2., 3.], dtype=float32)
     """
     x = as_float(x)
-    wide = jnp.mean(x, axis=_axes(axis), keepdims=keepdims, dtype=_at_least_32(x))
+    wide = jnp.mean(x, axis=as_axes(axis), keepdims=keepdims, dtype=_at_least_32(x))
     return wide.astype(x.dtype)
 
 
@@ -86,7 +86,7 @@ def var(x, axis=None, keepdims=False):
         Array([1., 0.], dtype=float32)
     """
     x = as_float(x)
-    wide = jnp.var(x.astype(_at_least_32(x)), axis=_axes(axis), keepdims=keepdims)
+    wide = jnp.var(x.astype(_at_least_32(x)), axis=as_axes(axis), keepdims=keepdims)
     return wide if jnp.iscomplexobj(x) else wide.astype(x.dtype)
 
 
@@ -106,7 +106,7 @@ def std(x, axis=None, keepdims=False):
         >>> std([[1.0, 3.0], [2.0, 2.0]], axis=1)
         Array([1., 0.], dtype=float32)
     """
-    return jnp.std(as_float(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.std(as_float(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -126,7 +126,7 @@ def max(x, axis=None, keepdims=False, initial=None):
         >>> max([[1, 5], [3, 4]], axis=0)
         Array([3, 5], dtype=int32)
     """
-    return jnp.max(as_array(x), axis=_axes(axis), keepdims=keepdims, initial=initial)
+    return jnp.max(as_array(x), axis=as_axes(axis), keepdims=keepdims, initial=initial)
 
 
 @op
@@ -146,7 +146,7 @@ def min(x, axis=None, keepdims=False, initial=None):
         >>> min([[1, 5], [3, 4]], axis=0)
         Array([1, 4], dtype=int32)
     """
-    return jnp.min(as_array(x), axis=_axes(axis), keepdims=keepdims, initial=initial)
+    return jnp.min(as_array(x), axis=as_axes(axis), keepdims=keepdims, initial=initial)
 
 
 @op
@@ -165,7 +165,7 @@ def amax(x, axis=None, keepdims=False):
         >>> amax([[1, 5], [3, 4]], axis=0)
         Array([3, 5], dtype=int32)
     """
-    return jnp.max(as_array(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.max(as_array(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -184,7 +184,7 @@ def amin(x, axis=None, keepdims=False):
         >>> amin([[1, 5], [3, 4]], axis=0)
         Array([1, 4], dtype=int32)
     """
-    return jnp.min(as_array(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.min(as_array(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -203,7 +203,7 @@ def ptp(x, axis=None, keepdims=False):
         >>> ptp([[1, 5], [3, 4]], axis=1)
         Array([4, 1], dtype=int32)
     """
-    return jnp.ptp(as_array(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.ptp(as_array(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -222,7 +222,7 @@ def all(x, axis=None, keepdims=False):
         >>> all([[True, False], [True, True]], axis=1)
         Array([False,  True], dtype=bool)
     """
-    return jnp.all(as_array(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.all(as_array(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -241,7 +241,7 @@ def any(x, axis=None, keepdims=False):
         >>> any([[True, False], [False, False]], axis=1)
         Array([ True, False], dtype=bool)
     """
-    return jnp.any(as_array(x), axis=_axes(axis), keepdims=keepdims)
+    return jnp.any(as_array(x), axis=as_axes(axis), keepdims=keepdims)
 
 
 @op
@@ -259,7 +259,7 @@ def count_nonzero(x, axis=None):
         >>> count_nonzero([[0, 5], [3, 4]], axis=1)
         Array([1, 2], dtype=int32)
     """
-    return jnp.count_nonzero(as_array(x), axis=_axes(axis)).astype("int32")
+    return jnp.count_nonzero(as_array(x), axis=as_axes(axis)).astype("int32")
 
 
 @op
@@ -298,11 +298,6 @@ def cumprod(x, axis=None, dtype=None):
         Array([1, 2, 6], dtype=int32)
     """
     return jnp.cumprod(as_array(x), axis=axis, dtype=dtype_or_none(dtype))
-
-
-def _axes(axis):
-    # JAX takes axes as a tuple; a list, common in layers' configs, is no less clear.
-    return tuple(axis) if isinstance(axis, list) else axis
 
 
 def _at_least_32(x):

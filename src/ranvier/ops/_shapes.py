@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
-from ranvier.ops._convert import as_array
+from ranvier.ops._convert import as_array, as_axes
 from ranvier.ops._dispatch import op
 
 
@@ -77,8 +77,7 @@ def expand_dims(x, axis):
         >>> expand_dims([1, 2], -1).shape
         (2, 1)
     """
-    axis = tuple(axis) if isinstance(axis, list) else axis
-    return jnp.expand_dims(as_array(x), axis)
+    return jnp.expand_dims(as_array(x), as_axes(axis))
 
 
 @op
@@ -99,8 +98,7 @@ def squeeze(x, axis=None):
         >>> squeeze([[[1], [2]]]).shape
         (2,)
     """
-    axis = tuple(axis) if isinstance(axis, list) else axis
-    return jnp.squeeze(as_array(x), axis)
+    return jnp.squeeze(as_array(x), as_axes(axis))
 
 
 @op
@@ -194,8 +192,7 @@ def flip(x, axis=None):
         >>> flip([1, 2, 3])
         Array([3, 2, 1], dtype=int32)
     """
-    axis = tuple(axis) if isinstance(axis, list) else axis
-    return jnp.flip(as_array(x), axis)
+    return jnp.flip(as_array(x), as_axes(axis))
 
 
 @op
