@@ -269,7 +269,7 @@ from ranvier.ops._trigonometry import (
 from ranvier.ops._vectorize import (
     vectorize,
 )
-from ranvier.ops._windows import (
+from ranvier.ops._window_functions import (
     bartlett,
     blackman,
     hamming,
