@@ -90,9 +90,7 @@ def deserialize(config, custom_objects=None):
         2.0
     """
     with _registry.CustomObjectScope(custom_objects):
-        if isinstance(config, dict):
-            return deserialize_object({"module": _MODULE, **config})
-        return _family.get(config)
+        return get(config)
 
 
 def get(identifier):
@@ -113,7 +111,7 @@ def get(identifier):
         [1.0, 1.0]
     """
     if isinstance(identifier, dict):
-        return deserialize(identifier)
+        return deserialize_object({"module": _MODULE, **identifier})
     if isinstance(identifier, (jax.Array, Variable, np.ndarray, np.generic)):
         return _given(identifier)
     return _family.get(identifier)

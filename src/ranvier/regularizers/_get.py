@@ -50,9 +50,7 @@ def deserialize(config, custom_objects=None):
         'L2'
     """
     with _registry.CustomObjectScope(custom_objects):
-        if isinstance(config, dict):
-            return deserialize_object({"module": _MODULE, **config})
-        return _family.get(config)
+        return get(config)
 
 
 def get(identifier):
@@ -72,5 +70,5 @@ def get(identifier):
         'L2'
     """
     if isinstance(identifier, dict):
-        return deserialize(identifier)
+        return deserialize_object({"module": _MODULE, **identifier})
     return _family.get(identifier)
