@@ -1,0 +1,29 @@
+"""The base of layers that act entry by entry."""
+
+from ranvier import ops
+from ranvier.layers._layer import Layer
+
+
+class ElementwiseLayer(Layer):
+    """Base of layers whose outputs have the shape and the mask of their inputs.
+
+    They have no weights of their own, so that they count as built at once.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.supports_masking = True
+        # A subclass of the user's may have weights to build.
+        self.built = type(self).build is Layer.build
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+def like(value, x):
+    """Returns a dynamic number in the dtype of `x`.
+
+    A plain number is weak already; one that a program takes as an input is not, and
+    would widen `x`.
+    """
+    return value if isinstance(value, (int, float)) else ops.cast(value, x.dtype)

@@ -1,0 +1,386 @@
+"""Layers that regularise: noise in training, and a penalty on activations."""
+
+from ranvier import ops, regularizers
+from ranvier.core._config import standardize_data_format
+from ranvier.core._dynamic import Dynamic, is_zero
+from ranvier.core._registry import builtin
+from ranvier.core._seeds import SeedGenerator
+from ranvier.layers._arguments import number
+from ranvier.layers._elementwise import ElementwiseLayer, like
+from ranvier.layers._input_spec import InputSpec
+from ranvier.ops import _random
+
+
+@builtin("keras.layers")
+class Dropout(ElementwiseLayer):
+    """Sets a random part of the inputs to zero in training, and scales up the rest.
+
+    Args:
+        rate: probability of an entry to become zero, between 0 and 1. The others are
+            divided by `1 - rate`. It may vary without recompiling.
+        noise_shape: shape of the random mask, which broadcasts to the inputs; None,
+            as a whole or for an axis, for that of the inputs.
+        seed: integer, or None.
+        **kwargs: `name`, `dtype`.
+
+    Call arguments:
+        inputs: a tensor.
+        training: whether to drop.
+
+    Raises:
+        ValueError: for a rate or a shape out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> layer = Dropout(0.5, seed=1)
+        >>> layer(np.array([1.0, 2.0])).tolist()
+        [1.0, 2.0]
+        >>> set(layer(np.array([1.0] * 20), training=True).tolist()) == {0.0, 2.0}
+        True
+    """
+
+    rate = Dynamic()
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = number("rate", rate, high=1.0)
+        self.seed = seed
+        self.noise_shape = _check_noise_shape(noise_shape)
+        if rate > 0:  # as in Keras, a layer that never acts draws no seed
+            self.seed_generator = SeedGenerator(seed)
+
+    def call(self, inputs, training=False):
+        if not training or is_zero(self.rate):
+            return inputs
+        return _random.dropout(
+            inputs,
+            self.rate,
+            noise_shape=self._noise_shape_for(inputs),
+            seed=self.seed_generator,
+        )
+
+    def _noise_shape_for(self, inputs):
+        return self.noise_shape
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "rate": self.rate,
+            "seed": self.seed,
+            "noise_shape": self.noise_shape,
+        }
+
+
+def _check_noise_shape(noise_shape):
+    if noise_shape is None:
+        return None
+    valid = not isinstance(noise_shape, str) and hasattr(noise_shape, "__iter__")
+    if valid:
+        noise_shape = tuple(noise_shape)
+        valid = all(
+            size is None or (isinstance(size, int) and size > 0) for size in noise_shape
+        )
+    if not valid:
+        raise ValueError(
+            "Invalid value received for argument `noise_shape`. Expected a tuple or "
+            "list of positive integers or None. "
+            f"Received: noise_shape={noise_shape!r}"
+        )
+    return noise_shape
+
+
+class _SpatialDropout(Dropout):
+    """Base of dropout that drops whole channels: one draw a sample and channel."""
+
+    _rank: int  # spatial axes
+    data_format = "channels_last"
+
+    def __init__(self, rate, seed=None, name=None, dtype=None):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype)
+        self.input_spec = InputSpec(ndim=self._rank + 2)
+
+    def _noise_shape_for(self, inputs):
+        batch, *_ = shape = ops.shape(inputs)
+        ones = (1,) * self._rank
+        if self.data_format == "channels_first":
+            return (batch, shape[1], *ones)
+        return (batch, *ones, shape[-1])
+
+    def get_config(self):
+        return {
+            "rate": self.rate,
+            "seed": self.seed,
+            "name": self.name,
+            "dtype": self.dtype,
+        }
+
+
+@builtin("keras.layers")
+class SpatialDropout1D(_SpatialDropout):
+    """Dropout of whole channels of sequences.
+
+    Args:
+        rate: probability of a channel to become zero.
+        seed: integer, or None.
+        name: optional name.
+        dtype: dtype or policy.
+
+    Input shape `(batch, steps, channels)`, output shape the same.
+
+    Example:
+        >>> import numpy as np
+        >>> y = SpatialDropout1D(0.5)(np.ones((2, 3, 4)), training=True)
+        >>> bool((y[:, 0] == y[:, 1]).all())
+        True
+    """
+
+    _rank = 1
+
+
+@builtin("keras.layers")
+class SpatialDropout2D(_SpatialDropout):
+    """Dropout of whole channels of images.
+
+    Args:
+        rate: probability of a channel to become zero.
+        data_format: `"channels_last"`, `"channels_first"`, or None for the default.
+        seed: integer, or None.
+        name: optional name.
+        dtype: dtype or policy.
+
+    Input shape `(batch, height, width, channels)` or
+    `(batch, channels, height, width)`, output shape the same.
+
+    Example:
+        >>> import numpy as np
+        >>> SpatialDropout2D(0.5)(np.ones((2, 3, 3, 4)), training=True).shape
+        (2, 3, 3, 4)
+    """
+
+    _rank = 2
+
+    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None):
+        super().__init__(rate, seed=seed, name=name, dtype=dtype)
+        self.data_format = standardize_data_format(data_format)
+
+    def get_config(self):
+        return {**super().get_config(), "data_format": self.data_format}
+
+
+@builtin("keras.layers")
+class SpatialDropout3D(SpatialDropout2D):
+    """Dropout of whole channels of volumes.
+
+    Args:
+        rate: probability of a channel to become zero.
+        data_format: `"channels_last"`, `"channels_first"`, or None for the default.
+        seed: integer, or None.
+        name: optional name.
+        dtype: dtype or policy.
+
+    Input shape `(batch, dim1, dim2, dim3, channels)` or
+    `(batch, channels, dim1, dim2, dim3)`, output shape the same.
+
+    Example:
+        >>> import numpy as np
+        >>> SpatialDropout3D(0.5)(np.ones((2, 3, 3, 3, 4)), training=True).shape
+        (2, 3, 3, 3, 4)
+    """
+
+    _rank = 3
+
+
+@builtin("keras.layers")
+class GaussianNoise(ElementwiseLayer):
+    """Adds normal noise of mean zero in training.
+
+    Args:
+        stddev: standard deviation of the noise, between 0 and 1. It may vary without
+            recompiling.
+        seed: integer, or None.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for a deviation out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> GaussianNoise(0.1)(np.array([1.0, 2.0])).tolist()
+        [1.0, 2.0]
+    """
+
+    stddev = Dynamic()
+
+    def __init__(self, stddev, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.stddev = number("stddev", stddev, high=1.0)
+        self.seed = seed
+        if stddev > 0:
+            self.seed_generator = SeedGenerator(seed)
+
+    def call(self, inputs, training=False):
+        if not training or is_zero(self.stddev):
+            return inputs
+        noise = _random.normal(
+            ops.shape(inputs),
+            stddev=like(self.stddev, inputs),
+            dtype=self.compute_dtype,
+            seed=self.seed_generator,
+        )
+        return ops.add(inputs, noise)
+
+    def get_config(self):
+        return {**super().get_config(), "stddev": self.stddev, "seed": self.seed}
+
+
+@builtin("keras.layers")
+class GaussianDropout(ElementwiseLayer):
+    """Multiplies by normal noise of mean one in training.
+
+    The standard deviation is that of dropout, `sqrt(rate / (1 - rate))`.
+
+    Args:
+        rate: the rate of dropout that the noise stands for, at least 0 and below 1.
+            It may vary without recompiling.
+        seed: integer, or None.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for a rate out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> GaussianDropout(0.1)(np.array([1.0, 2.0])).tolist()
+        [1.0, 2.0]
+    """
+
+    rate = Dynamic()
+
+    def __init__(self, rate, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = _rate_below_one(rate)
+        self.seed = seed
+        if rate > 0:
+            self.seed_generator = SeedGenerator(seed)
+
+    def call(self, inputs, training=False):
+        if not training or is_zero(self.rate):
+            return inputs
+        noise = _random.normal(
+            ops.shape(inputs),
+            mean=1.0,
+            stddev=like((self.rate / (1.0 - self.rate)) ** 0.5, inputs),
+            dtype=self.compute_dtype,
+            seed=self.seed_generator,
+        )
+        return ops.multiply(inputs, noise)
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+
+
+def _rate_below_one(rate):
+    if number("rate", rate, high=1.0) == 1:
+        raise ValueError(
+            "Argument `rate` must be below 1, for which the scale of this layer has "
+            f"no bound. Received: rate={rate}"
+        )
+    return rate
+
+
+# The constants of `selu`: where it saturates is the value that dropped entries take.
+_SELU_ALPHA = 1.6732632423543772
+_SELU_SCALE = 1.0507009873554805
+
+
+@builtin("keras.layers")
+class AlphaDropout(ElementwiseLayer):
+    """Dropout that keeps mean and variance of inputs activated by `selu`.
+
+    Dropped entries take the value at which `selu` saturates; the whole is then
+    scaled and shifted. See https://arxiv.org/abs/1706.02515.
+
+    Args:
+        rate: probability of an entry to be dropped, at least 0 and below 1. It may
+            vary without recompiling.
+        noise_shape: shape of the random mask, which broadcasts to the inputs; None,
+            as a whole or for an axis, for that of the inputs.
+        seed: integer, or None.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for a rate or a shape out of range.
+
+    Example:
+        >>> import numpy as np
+        >>> AlphaDropout(0.1)(np.array([1.0, 2.0])).tolist()
+        [1.0, 2.0]
+    """
+
+    rate = Dynamic()
+
+    def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.rate = _rate_below_one(rate)
+        self.seed = seed
+        self.noise_shape = _check_noise_shape(noise_shape)
+        if rate > 0:
+            self.seed_generator = SeedGenerator(seed)
+
+    def call(self, inputs, training=False):
+        if not training or is_zero(self.rate):
+            return inputs
+        shape = ops.shape(inputs)
+        if self.noise_shape is not None:
+            sizes = zip(shape, self.noise_shape, strict=True)
+            shape = tuple(n if size is None else size for n, size in sizes)
+        draw = _random.uniform(shape, seed=self.seed_generator)
+        kept = ops.cast(ops.greater_equal(draw, self.rate), inputs.dtype)
+        low = -_SELU_ALPHA * _SELU_SCALE
+        scale = ((1 - self.rate) * (1 + self.rate * low**2)) ** -0.5
+        shift = like(-scale * low * self.rate, inputs)
+        dropped = ops.multiply(low, ops.subtract(1, kept))
+        x = ops.add(ops.multiply(inputs, kept), dropped)
+        return ops.add(ops.multiply(like(scale, inputs), x), shift)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "rate": self.rate,
+            "seed": self.seed,
+            "noise_shape": self.noise_shape,
+        }
+
+
+@builtin("keras.layers")
+class ActivityRegularization(ElementwiseLayer):
+    """Passes its input on and adds a penalty on it to the loss.
+
+    Args:
+        l1: factor of the absolute values.
+        l2: factor of the squares.
+        **kwargs: `name`, `dtype`.
+
+    Raises:
+        ValueError: for a negative factor.
+
+    Example:
+        >>> import numpy as np
+        >>> layer = ActivityRegularization(l2=0.5)
+        >>> _ = layer(np.array([[2.0], [4.0]]))
+        >>> layer.losses[0].item()  # per sample
+        5.0
+    """
+
+    def __init__(self, l1=0.0, l2=0.0, **kwargs):
+        super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **kwargs)
+        self.l1 = l1
+        self.l2 = l2
+
+    def call(self, inputs):
+        return inputs
+
+    def get_config(self):
+        config = super().get_config()
+        config.pop("activity_regularizer")
+        return {**config, "l1": self.l1, "l2": self.l2}
