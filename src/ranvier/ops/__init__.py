@@ -1,22 +1,159 @@
 # Core, nn, linalg, math and image families.
 from ranvier.ops._activations import (
-    celu, elu, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_swish, hard_tanh,
-    leaky_relu, log_sigmoid, log_softmax, relu, relu6, selu, sigmoid, silu, soft_shrink,
-    softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax, squareplus,
-    swish, tanh_shrink, threshold,
+    celu,
+    elu,
+    gelu,
+    glu,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_swish,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    log_softmax,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    soft_shrink,
+    softmax,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    sparsemax,
+    squareplus,
+    swish,
+    tanh_shrink,
+    threshold,
+)
+from ranvier.ops._attention import (
+    dot_product_attention,
+)
+from ranvier.ops._complex import (
+    polar,
+    view_as_complex,
+    view_as_real,
+)
+from ranvier.ops._control import (
+    associative_scan,
+    cond,
+    custom_gradient,
+    fori_loop,
+    map,
+    scan,
+    switch,
+    vectorized_map,
+    while_loop,
+)
+from ranvier.ops._convolution import (
+    conv,
+    conv_transpose,
+    depthwise_conv,
+    separable_conv,
 )
 from ranvier.ops._core import (
-    cast, convert_to_numpy, convert_to_tensor, dtype, is_tensor, saturate_cast, scatter,
-    scatter_update, shape, slice, slice_update, stop_gradient, unstack,
+    cast,
+    convert_to_numpy,
+    convert_to_tensor,
+    dtype,
+    is_tensor,
+    saturate_cast,
+    scatter,
+    scatter_update,
+    shape,
+    slice,
+    slice_update,
+    stop_gradient,
+    unstack,
 )
 from ranvier.ops._crossentropy import (
-    binary_crossentropy, categorical_crossentropy, psnr,
+    binary_crossentropy,
+    categorical_crossentropy,
+    psnr,
     sparse_categorical_crossentropy,
 )
-from ranvier.ops._encoding import multi_hot, one_hot
-from ranvier.ops._normalization import (
-    batch_normalization, layer_normalization, moments, normalize, rms_normalization,
+from ranvier.ops._ctc import (
+    ctc_decode,
+    ctc_loss,
 )
+from ranvier.ops._decompositions import (
+    cholesky,
+    eig,
+    eigh,
+    lu_factor,
+    qr,
+    svd,
+)
+from ranvier.ops._einops import (
+    rearrange,
+)
+from ranvier.ops._encoding import (
+    multi_hot,
+    one_hot,
+)
+from ranvier.ops._fourier import (
+    fft,
+    fft2,
+    ifft2,
+    irfft,
+    istft,
+    rfft,
+    stft,
+)
+from ranvier.ops._linalg import (
+    cholesky_inverse,
+    det,
+    inv,
+    jvp,
+    logdet,
+    lstsq,
+    matrix_rank,
+    norm,
+    pinv,
+    solve,
+    solve_triangular,
+)
+from ranvier.ops._math import (
+    cdist,
+    erf,
+    erfc,
+    erfinv,
+    in_top_k,
+    logsumexp,
+    rsqrt,
+    top_k,
+)
+from ranvier.ops._normalization import (
+    batch_normalization,
+    layer_normalization,
+    moments,
+    normalize,
+    rms_normalization,
+)
+from ranvier.ops._pooling import (
+    adaptive_average_pool,
+    adaptive_max_pool,
+    average_pool,
+    max_pool,
+)
+from ranvier.ops._segments import (
+    segment_max,
+    segment_min,
+    segment_prod,
+    segment_sum,
+)
+from ranvier.ops._windows import (
+    depth_to_space,
+    extract_sequences,
+    fold,
+    space_to_depth,
+    unfold,
+)
+
+# End of these families.
 
 # NumPy family.
 from ranvier.ops._arithmetic import (
@@ -277,3 +414,6 @@ from ranvier.ops._window_functions import (
     kaiser,
 )
 # End of the NumPy family.
+
+# The namespaces.
+from ranvier.ops import image, linalg, nn, numpy

@@ -25,7 +25,7 @@ _BAKED_SEED = (
 )
 
 
-def _key(seed):
+def key_of(seed):
     """Returns the raw key of a seed.
 
     Raises:
@@ -61,7 +61,7 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         (2, 3)
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    return jax.random.normal(_key(seed), shape, dtype) * stddev + mean
+    return jax.random.normal(key_of(seed), shape, dtype) * stddev + mean
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
@@ -80,7 +80,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         True
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    draw = jax.random.truncated_normal(_key(seed), -2.0, 2.0, shape, dtype)
+    draw = jax.random.truncated_normal(key_of(seed), -2.0, 2.0, shape, dtype)
     return draw * stddev + mean
 
 
@@ -108,7 +108,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
             f"Received: dtype={dtype}"
         )
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    return jax.random.uniform(_key(seed), shape, dtype, minval, maxval)
+    return jax.random.uniform(key_of(seed), shape, dtype, minval, maxval)
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
@@ -135,7 +135,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
             f"Received: dtype={dtype}"
         )
     shape = standardize_shape(shape)
-    return jax.random.randint(_key(seed), shape, minval, maxval, dtype or "int32")
+    return jax.random.randint(key_of(seed), shape, minval, maxval, dtype or "int32")
 
 
 def gamma(shape, alpha, dtype=None, seed=None):
@@ -153,7 +153,7 @@ def gamma(shape, alpha, dtype=None, seed=None):
         True
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    return jax.random.gamma(_key(seed), jnp.asarray(alpha), shape, dtype)
+    return jax.random.gamma(key_of(seed), jnp.asarray(alpha), shape, dtype)
 
 
 def beta(shape, alpha, beta, dtype=None, seed=None):
@@ -173,7 +173,7 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
     return jax.random.beta(
-        _key(seed), jnp.asarray(alpha), jnp.asarray(beta), shape, dtype
+        key_of(seed), jnp.asarray(alpha), jnp.asarray(beta), shape, dtype
     )
 
 
@@ -195,7 +195,7 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
     return jax.random.binomial(
-        _key(seed), jnp.asarray(counts), jnp.asarray(probabilities), shape, dtype
+        key_of(seed), jnp.asarray(counts), jnp.asarray(probabilities), shape, dtype
     )
 
 
@@ -227,7 +227,7 @@ def categorical(logits, num_samples, dtype="int32", seed=None):
             f"Received: logits.shape={logits.shape}"
         )
     draw = jax.random.categorical(
-        _key(seed), logits[..., None], axis=1, shape=(len(logits), num_samples)
+        key_of(seed), logits[..., None], axis=1, shape=(len(logits), num_samples)
     )
     return draw.astype(dtype)
 
@@ -246,7 +246,7 @@ def shuffle(x, axis=0, seed=None):
         >>> sorted(random.shuffle([1, 2, 3], seed=1).tolist())
         [1, 2, 3]
     """
-    return jax.random.permutation(_key(seed), jnp.asarray(x), axis, independent=True)
+    return jax.random.permutation(key_of(seed), jnp.asarray(x), axis, independent=True)
 
 
 @op
@@ -275,7 +275,7 @@ def dropout(inputs, rate, noise_shape=None, seed=None):
         noise_shape = inputs.shape
     shape = [inputs.shape[i] if n is None else n for i, n in enumerate(noise_shape)]
     keep = 1.0 - rate
-    mask = jax.random.bernoulli(_key(seed), keep, shape)
+    mask = jax.random.bernoulli(key_of(seed), keep, shape)
     if isinstance(keep, jax.Array):  # traced: must not divide by zero nor widen
         keep = jnp.where(keep > 0, keep, 1).astype(inputs.dtype)
     return jnp.where(mask, inputs / keep, jnp.zeros_like(inputs))
