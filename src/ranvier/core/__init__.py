@@ -1,0 +1,1 @@
+"""Floor 1: what everything else stands on. Imports nothing of ranvier but itself."""

@@ -1,0 +1,94 @@
+"""Names of objects: snake case, automatic counters, name scopes.
+
+Automatic names restart after `clear_session`, as users of notebooks expect.
+"""
+
+import collections
+import re
+import threading
+
+_counters: collections.Counter = collections.Counter()
+
+
+class _Scopes(threading.local):
+    def __init__(self):
+        self.stack: list[name_scope] = []
+
+
+_scopes = _Scopes()
+
+
+def to_snake_case(name: str) -> str:
+    """Turns a class name into the stem of an automatic name.
+
+    Example:
+        >>> to_snake_case("LayerNormalization")
+        'layer_normalization'
+    """
+    name = re.sub(r"\W+", "", name)
+    name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()
+
+
+def uniquify(name: str) -> str:
+    """Returns `name` the first time, then `name_1`, `name_2`, ..."""
+    count = _counters[name]
+    _counters[name] += 1
+    return f"{name}_{count}" if count else name
+
+
+def auto_name(prefix: str) -> str:
+    """Returns an automatic object name for a class name or stem."""
+    return uniquify(to_snake_case(prefix))
+
+
+def get_uid(prefix: str = "") -> int:
+    """Returns 1, 2, 3, ... for successive calls with one prefix."""
+    _counters[prefix] += 1
+    return _counters[prefix]
+
+
+def reset_names() -> None:
+    """Restarts all automatic names."""
+    _counters.clear()
+
+
+class name_scope:
+    """Prefixes the paths of variables created inside.
+
+    Args:
+        name: a non-empty string without `/`.
+
+    Example:
+        >>> with name_scope("encoder"):
+        ...     current_path()
+        'encoder'
+    """
+
+    def __init__(self, name: str, caller=None):
+        if not isinstance(name, str) or not name or "/" in name:
+            raise ValueError(
+                "Argument `name` must be a non-empty string without '/'. "
+                f"Received: name={name}"
+            )
+        self.name = name
+        self.caller = caller
+        self._pushed: list[bool] = []
+
+    def __enter__(self):
+        # A layer that calls itself through a wrapper must not stand twice in the path.
+        stack = _scopes.stack
+        nested = self.caller is not None and stack and stack[-1].caller is self.caller
+        self._pushed.append(not nested)
+        if not nested:
+            stack.append(self)
+        return self
+
+    def __exit__(self, *exc):
+        if self._pushed.pop():
+            _scopes.stack.pop()
+
+
+def current_path() -> str:
+    """Returns the names of the open scopes, joined by `/`."""
+    return "/".join(scope.name for scope in _scopes.stack)

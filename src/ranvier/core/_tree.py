@@ -1,0 +1,261 @@
+"""Nested structures of tensors: tuples, lists, named tuples and dictionaries.
+
+Dictionaries are walked in the order of their sorted keys (insertion order if keys
+cannot be sorted); None is a leaf. Python's recursion is enough here: structures
+are shallow, and anything inside a program uses `jax.tree` on tuples.
+"""
+
+import collections
+
+
+class MAP_TO_NONE:
+    """Returned by a `traverse` callback to put None in place of a branch."""
+
+
+def is_nested(structure) -> bool:
+    """Tells whether a value is a container rather than a leaf."""
+    return isinstance(structure, (list, tuple, dict))
+
+
+def _keys(structure: dict) -> list:
+    if isinstance(structure, collections.OrderedDict):
+        return list(structure)
+    try:
+        return sorted(structure)
+    except TypeError:
+        return list(structure)
+
+
+def _children(structure):
+    if isinstance(structure, dict):
+        return [(key, structure[key]) for key in _keys(structure)]
+    return list(enumerate(structure))
+
+
+def _rebuild(structure, values):
+    """Returns a container like `structure` around `values`."""
+    if isinstance(structure, dict):
+        filled = dict(zip(_keys(structure), values, strict=True))
+        ordered = ((key, filled[key]) for key in structure)
+        if isinstance(structure, collections.defaultdict):
+            return collections.defaultdict(structure.default_factory, ordered)
+        cls = dict if not _is_plain_subclass(structure) else type(structure)
+        return cls(ordered)
+    if isinstance(structure, tuple):
+        if hasattr(structure, "_fields"):
+            return type(structure)(*values)
+        return tuple(values)
+    return list(values)
+
+
+def _is_plain_subclass(structure):
+    return type(structure) in (collections.OrderedDict,)
+
+
+def flatten(structure) -> list:
+    """Returns the leaves of a structure in walking order.
+
+    Example:
+        >>> flatten({"b": [1, 2], "a": (3,)})
+        [3, 1, 2]
+    """
+    if not is_nested(structure):
+        return [structure]
+    return [leaf for _, child in _children(structure) for leaf in flatten(child)]
+
+
+def flatten_with_path(structure) -> list:
+    """Returns pairs `(path, leaf)`, a path being a tuple of keys and indices."""
+    if not is_nested(structure):
+        return [((), structure)]
+    return [
+        ((key, *path), leaf)
+        for key, child in _children(structure)
+        for path, leaf in flatten_with_path(child)
+    ]
+
+
+def map_structure(func, *structures, none_is_leaf=True):
+    """Applies `func` to the leaves of structures of one shape.
+
+    Raises:
+        TypeError: if `func` is not callable.
+        ValueError: if no structure is given, or their shapes differ.
+    """
+    if not callable(func):
+        raise TypeError(
+            f"`func` must be callable. Received: func={func} of type {type(func)}"
+        )
+    if not structures:
+        raise ValueError("Must provide at least one structure")
+    for other in structures[1:]:
+        assert_same_structure(structures[0], other)
+    return map_up_to(structures[0], func, *structures, none_is_leaf=none_is_leaf)
+
+
+def map_up_to(shallow, func, *structures, none_is_leaf=True):
+    """Applies `func` at the leaves of `shallow`; deeper levels stay whole."""
+    if not is_nested(shallow):
+        if shallow is None and not none_is_leaf:
+            return None
+        return func(*structures)
+    values = []
+    for key, child in _children(shallow):
+        below = [structure[key] for structure in structures]
+        values.append(map_up_to(child, func, *below, none_is_leaf=none_is_leaf))
+    return _rebuild(shallow, values)
+
+
+def map_structure_up_to(shallow_structure, func, *structures):
+    """Applies `func` at the leaves of `shallow_structure`.
+
+    Raises:
+        ValueError: if a structure is shallower.
+    """
+    if not structures:
+        raise ValueError("Must provide at least one structure")
+    for other in structures:
+        _assert_prefix(shallow_structure, other)
+    return map_up_to(shallow_structure, func, *structures)
+
+
+def _assert_prefix(shallow, deep):
+    if not is_nested(shallow):
+        return
+    same = isinstance(deep, dict) == isinstance(shallow, dict) and is_nested(deep)
+    if not same or len(shallow) != len(deep):
+        raise ValueError(
+            "The structures don't have the same nested structure.\n"
+            f"Shallow structure: {shallow}\nStructure: {deep}"
+        )
+    for key, child in _children(shallow):
+        if isinstance(deep, dict) and key not in deep:
+            raise ValueError(f"The structure lacks the key {key!r}: {deep}")
+        _assert_prefix(child, deep[key])
+
+
+def assert_same_structure(a, b, check_types=True) -> None:
+    """Raises unless two structures nest alike.
+
+    Raises:
+        ValueError: if they differ in containers or lengths.
+    """
+    if is_nested(a) != is_nested(b):
+        raise ValueError(_differ(a, b))
+    if not is_nested(a):
+        return
+    if isinstance(a, dict):
+        if not isinstance(b, dict) or set(a) != set(b):
+            raise ValueError(_differ(a, b))
+    elif isinstance(b, dict) or len(a) != len(b):
+        raise ValueError(_differ(a, b))
+    elif check_types and _kind(a) is not _kind(b):
+        raise ValueError(_differ(a, b))
+    for key, child in _children(a):
+        assert_same_structure(child, b[key], check_types)
+
+
+def _kind(structure):
+    for base in (list, tuple):
+        if isinstance(structure, base):
+            return base if not hasattr(structure, "_fields") else type(structure)
+    return dict
+
+
+def _differ(a, b):
+    return (
+        "The two structures don't have the same nested structure.\n"
+        f"First structure: {a}\nSecond structure: {b}"
+    )
+
+
+def assert_same_paths(a, b) -> None:
+    """Raises unless two structures have the same set of leaf paths.
+
+    Raises:
+        ValueError: if a path is in one only.
+    """
+    only = {p for p, _ in flatten_with_path(a)} ^ {p for p, _ in flatten_with_path(b)}
+    if only:
+        raise ValueError(
+            "`a` and `b` don't have the same paths. Paths in one only: "
+            f"{sorted(only, key=str)}"
+        )
+
+
+def pack_sequence_as(structure, flat_sequence):
+    """Returns `structure` with its leaves replaced, in order.
+
+    Raises:
+        TypeError: if `flat_sequence` is no sequence.
+        ValueError: if the counts differ.
+    """
+    if not isinstance(flat_sequence, (list, tuple)):
+        raise TypeError(
+            f"Attempted to pack value:\n  {flat_sequence}\ninto a structure, but "
+            f"found incompatible type `{type(flat_sequence)}` instead."
+        )
+    count = len(flatten(structure))
+    if count != len(flat_sequence):
+        raise ValueError(
+            "Could not pack sequence. "
+            f"Structure had {count} atoms, but flat_sequence had "
+            f"{len(flat_sequence)} items. Structure: {structure}, flat_sequence: "
+            f"{flat_sequence}."
+        )
+    leaves = iter(flat_sequence)
+    return map_up_to(structure, lambda _: next(leaves), structure)
+
+
+def lists_to_tuples(structure):
+    """Returns the structure with every list made a tuple."""
+
+    def convert(node):
+        if isinstance(node, list):
+            return tuple(traverse(convert, child) for child in node)
+        return None
+
+    return traverse(convert, structure, top_down=True)
+
+
+def traverse(func, structure, top_down=True):
+    """Walks a structure, replacing what `func` gives a value for.
+
+    Args:
+        func: called with each node; None keeps the node (and goes on into it),
+            `MAP_TO_NONE` puts None there, anything else replaces the node.
+        structure: the structure.
+        top_down: visit a container before its children (True) or after.
+    """
+
+    def pick(value, default):
+        if value is None:
+            return default
+        return None if value is MAP_TO_NONE or isinstance(value, MAP_TO_NONE) else value
+
+    if top_down:
+        replaced = func(structure)
+        if replaced is not None:
+            return pick(replaced, None)
+        if not is_nested(structure):
+            return structure
+        children = [traverse(func, c, top_down) for _, c in _children(structure)]
+        return _rebuild(structure, children)
+    if is_nested(structure):
+        children = [traverse(func, c, top_down) for _, c in _children(structure)]
+        structure = _rebuild(structure, children)
+    return pick(func(structure), structure)
+
+
+def map_shape_structure(func, structure):
+    """Applies `func` to the shapes (tuples or lists of ints and None) in a structure."""
+
+    def is_shape(node):
+        return isinstance(node, (list, tuple)) and all(
+            entry is None or isinstance(entry, int) for entry in node
+        )
+
+    def visit(node):
+        return func(tuple(node)) if is_shape(node) else None
+
+    return traverse(visit, structure)

@@ -1,0 +1,965 @@
+"""Layer: weights and a computation, with Keras's life cycle.
+
+A call goes through one visible sequence (`__call__`): convert the arguments, check
+them, build (first time), pass on `training` and masks, run `call`, collect losses
+and masks, add a node to the graph if the call was symbolic.
+"""
+
+import contextlib
+import functools
+import inspect
+import warnings
+
+import jax
+import numpy as np
+
+from ranvier import constraints, initializers, regularizers
+from ranvier.core import _dtypes, _naming, _policy, _scope, _tree
+from ranvier.core._dynamic import dynamic_names
+from ranvier.core._registry import builtin
+from ranvier.core._scope import AutocastScope, StateScope
+from ranvier.core._seeds import SeedGenerator
+from ranvier.core._serialization import serialize_object
+from ranvier.core._tracking import tracked
+from ranvier.core._variable import Variable, standardize_shape
+from ranvier.layers._call import (
+    BoundCall,
+    CallContext,
+    contexts,
+    get_mask,
+    is_tensor,
+    set_mask,
+    shape_arguments,
+    signature_of,
+)
+from ranvier.layers._input_spec import check_inputs
+from ranvier.metrics import Metric
+from ranvier.ops import cast, divide_no_nan, shape
+from ranvier.ops._graph import Node, Operation
+from ranvier.ops._symbolic import KerasTensor, any_symbolic, infer_outputs
+
+_TRACKERS = ("_trainable_variables", "_non_trainable_variables", "_layers")
+
+
+@builtin("keras.layers")
+class Layer(Operation):
+    """Base of all layers: a computation with weights.
+
+    A subclass creates weights in `build(input_shape)` with `add_weight` (or makes
+    other layers in `__init__`) and computes in `call`.
+
+    Args:
+        activity_regularizer: penalty on the outputs.
+        trainable: whether the weights may be trained.
+        dtype: dtype or policy of weights and computation; default: the global one.
+        autocast: whether floating inputs are cast to the compute dtype.
+        name: optional name; automatic if None.
+
+    Example:
+        >>> import ranvier as rv
+        >>> class Scale(rv.layers.Layer):
+        ...     def build(self, input_shape):
+        ...         self.factor = self.add_weight(shape=(), initializer="ones")
+        ...     def call(self, x):
+        ...         return x * self.factor
+        >>> Scale()(rv.ops.ones((2,))).tolist()
+        [1.0, 1.0]
+    """
+
+    def __new__(cls, *args, **kwargs):
+        instance = super().__new__(cls)
+        # Set up here rather than in `__init__`, so that attributes may be assigned
+        # before `super().__init__()` is called.
+        instance.__dict__.update(
+            _trainable_variables=[],
+            _non_trainable_variables=[],
+            _layers=[],
+            _metrics=[],
+            _seed_generators=[],
+            _losses=[],
+            _init_arguments=(args, kwargs),
+            built=False,
+        )
+        return instance
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        build = cls.__dict__.get("build")
+        if build is not None:
+            cls.build = _finishing_build(build)
+
+    def __init__(
+        self,
+        *,
+        activity_regularizer=None,
+        trainable=True,
+        dtype=None,
+        autocast=True,
+        name=None,
+        **kwargs,
+    ):
+        super().__init__(name=name)
+        self.activity_regularizer = regularizers.get(activity_regularizer)
+        input_shape = kwargs.pop("input_shape", None)
+        input_dim = kwargs.pop("input_dim", None)
+        if input_dim is not None:
+            input_shape = (input_dim,)
+        if input_shape is not None:
+            # The spelling of older code: `Dense(10, input_shape=(8,))`.
+            self._input_shape_arg = standardize_shape(input_shape)
+        if kwargs:
+            raise ValueError(
+                f"Unrecognized keyword arguments passed to {type(self).__name__}: "
+                f"{kwargs}"
+            )
+        self._path = None
+        self._parent_path = None
+        self._trainable = bool(trainable)
+        self._dtype_policy = _policy_for(dtype, self.name)
+        self.autocast = autocast
+        self.input_spec = None
+        self._build_shapes = None
+        self.supports_masking = _overrides(self, "compute_mask")
+        self._convert_input_args = True
+        self._allow_non_tensor_positional_args = False
+        self._called = False
+
+    # Attributes are tracked: a layer knows its variables and sub-layers.
+
+    def __setattr__(self, name, value):
+        plain = isinstance(value, (bool, int, float, str, type(None)))
+        if not plain and name not in _UNTRACKED:
+            value = tracked(value, self._track)
+        super().__setattr__(name, value)
+
+    def __delattr__(self, name):
+        value = self.__dict__.get(name)
+        super().__delattr__(name)
+        for items in (
+            self._trainable_variables,
+            self._non_trainable_variables,
+            self._layers,
+            self._metrics,
+            self._seed_generators,
+        ):
+            items[:] = [item for item in items if item is not value]
+
+    def _track(self, value):
+        if isinstance(value, Variable):
+            kind = "_trainable" if value.trainable else "_non_trainable"
+            items = self.__dict__[f"{kind}_variables"]
+        elif isinstance(value, Metric):
+            items = self._metrics
+        elif isinstance(value, Layer):
+            items = self._layers
+        elif isinstance(value, SeedGenerator):
+            items = self._seed_generators
+        else:
+            return
+        if all(item is not value for item in items) and value is not self:
+            items.append(value)
+
+    # Building.
+
+    def build(self, input_shape):
+        """Creates the weights; override it where their shapes depend on the input."""
+        if self._layers and any(not layer.built for layer in self._layers):
+            if _overrides(self, "call"):
+                self._build_by_tracing(input_shape)
+        self.built = True
+
+    def _build_by_tracing(self, input_shape):
+        """Builds the sub-layers by tracing `call` on the shapes given."""
+
+        def symbol(shape):
+            return KerasTensor(shape, dtype=self.compute_dtype)
+
+        inputs = _map_shapes(symbol, input_shape)
+        with contextlib.suppress(Exception):
+            infer_outputs(self.call, (inputs,), {})
+
+    def add_weight(
+        self,
+        shape=None,
+        initializer=None,
+        dtype=None,
+        trainable=True,
+        autocast=True,
+        regularizer=None,
+        constraint=None,
+        aggregation="none",
+        overwrite_with_gradient=False,
+        name=None,
+        **kwargs,
+    ):
+        """Creates a weight of this layer.
+
+        Args:
+            shape: its shape; None for a scalar.
+            initializer: name, object, or function `(shape, dtype)`; default: Glorot
+                uniform for floats, zeros for integers.
+            dtype: default: the policy's variable dtype.
+            trainable: whether optimizers may change it.
+            autocast: whether it is read in the compute dtype.
+            regularizer: penalty on its value.
+            constraint: projection applied after each update.
+            aggregation: a note for distributed training.
+            overwrite_with_gradient: see `Variable`.
+            name: its name.
+
+        Returns:
+            The `Variable`.
+        """
+        shape = standardize_shape(() if shape is None else shape)
+        dtype = self.variable_dtype if dtype is None else dtype
+        dtype = _dtypes.standardize_dtype(dtype)
+        if initializer is None:
+            initializer = "glorot_uniform" if "float" in dtype else "zeros"
+        initializer = initializers.get(initializer)
+        with self._name_scope():
+            variable = Variable(
+                initializer,
+                shape=shape,
+                dtype=dtype,
+                trainable=trainable,
+                autocast=autocast,
+                aggregation=aggregation,
+                name=name,
+                **kwargs,
+            )
+        variable.regularizer = regularizers.get(regularizer)
+        variable.constraint = constraints.get(constraint)
+        variable.overwrite_with_gradient = overwrite_with_gradient
+        self._track(variable)
+        return variable
+
+    def add_variable(self, shape, initializer, dtype=None, trainable=True, **kwargs):
+        """The older name of `add_weight`."""
+        return self.add_weight(shape, initializer, dtype, trainable, **kwargs)
+
+    def get_build_config(self):
+        """Returns what `build_from_config` needs."""
+        shapes = self._build_shapes
+        if not shapes:
+            return None
+        if len(shapes) == 1:
+            return {"input_shape": next(iter(shapes.values()))}
+        return {"shapes_dict": shapes}
+
+    def build_from_config(self, config):
+        """Builds from a dictionary of `get_build_config`."""
+        if not config:
+            return
+        if "input_shape" in config:
+            self.build(_as_shapes(config["input_shape"]))
+        elif "shapes_dict" in config:
+            self.build(**{k: _as_shapes(v) for k, v in config["shapes_dict"].items()})
+
+    # Calling.
+
+    def call(self, *args, **kwargs):
+        """Computes the outputs; subclasses write this."""
+        raise NotImplementedError(
+            f"Layer {type(self).__name__} does not have a `call()` method implemented."
+        )
+
+    def __call__(self, *args, **kwargs):
+        if "_trainable" not in self.__dict__:
+            raise RuntimeError(
+                f"In layer '{type(self).__name__}', you forgot to call "
+                "`super().__init__()` as the first statement in the `__init__()` "
+                "method. Go add it!"
+            )
+        self._called = True
+        original = args, kwargs
+        signature = signature_of(type(self).call)
+        parameters = signature.parameters
+        accepts = parameters.__contains__
+        outer = contexts.current
+        context = outer or CallContext(self)
+
+        # 1. Arrays become tensors of the compute dtype.
+        if self._convert_input_args:
+            args = _tree.map_structure(self._convert, args)
+            kwargs = {
+                k: _tree.map_up_to(v, self._convert, v) for k, v in kwargs.items()
+            }
+        if not self._allow_non_tensor_positional_args:
+            for arg in _tree.flatten(args):
+                if arg is not None and not is_tensor(arg):
+                    raise ValueError(
+                        "Only input tensors may be passed as positional arguments. "
+                        "The following argument value should be passed as a keyword "
+                        f"argument: {arg} (of type {type(arg)})"
+                    )
+
+        # 2. `training` given here wins, then that of the outer call, then the default.
+        training = kwargs.get("training")
+        if "training" in kwargs and not accepts("training"):
+            del kwargs["training"]
+        bound = BoundCall(signature, (self, *args), kwargs)
+        del bound.arguments[next(iter(bound.arguments))]
+        bound.first = next(iter(bound.arguments.values()), None)
+        if training is None:
+            training = bound.given.get("training")
+        if training is None:
+            training = context.values.get("training")
+        if training is None and accepts("training"):
+            training = parameters["training"].default
+            training = None if training is inspect.Parameter.empty else training
+        if accepts("training") and training is not None:
+            if "training" in bound.given and "training" not in kwargs:
+                pass  # given positionally
+            else:
+                kwargs["training"] = training
+
+        # 3. Check, then build.
+        check_inputs(self.input_spec, bound.first, self.name)
+        if not self.built:
+            with self._name_scope():
+                self._build_for(bound)
+
+        # 4. Masks of the inputs become arguments.
+        previous_mask = self._fill_in_masks(bound, kwargs, accepts)
+
+        # 5. Call.
+        saved = context.values.get("training")
+        context.values["training"] = training
+        contexts.current = context
+        try:
+            if outer is None:
+                self._clear_losses()
+            with self._name_scope(), self._autocast_scope():
+                if any_symbolic(args, kwargs):
+                    outputs = self.compute_output_spec(*args, **kwargs)
+                else:
+                    outputs = self.call(*args, **kwargs)
+                self.built = True
+                if self.activity_regularizer is not None:
+                    self._penalize_activity(outputs)
+            # 6. Masks of the outputs.
+            if self.supports_masking:
+                self._set_output_masks(bound.first, outputs, previous_mask)
+            elif any(m is not None for m in _tree.flatten(previous_mask)):
+                warnings.warn(
+                    f"Layer '{self.name}' (of type {type(self).__name__}) was passed "
+                    "an input with a mask attached to it. However, this layer does "
+                    "not support masking and will therefore destroy the mask "
+                    "information. Downstream layers will not see the mask.",
+                    stacklevel=2,
+                )
+        except Exception as error:
+            _add_context(error, self, bound)
+            raise
+        finally:
+            context.values["training"] = saved
+            contexts.current = outer
+
+        # 7. A symbolic call becomes part of the graph.
+        if any_symbolic(*original):
+            Node(self, *original, outputs)
+        return outputs
+
+    def _convert(self, x):
+        """Returns a tensor argument in the dtype the layer computes in."""
+        if isinstance(x, (list, str, bytes, int, float, bool, type(None))):
+            return x
+        if isinstance(x, np.ndarray) and x.dtype.kind in "OSU":
+            return x
+        dtype = getattr(x, "dtype", None)
+        if dtype is None:
+            if not hasattr(x, "__array__"):
+                return x
+            x = np.asarray(x)
+            if x.dtype.kind in "OSU":
+                return x
+        name = _dtypes.dtype_of(x)
+        wanted = self.input_dtype
+        needs_cast = (
+            self.autocast
+            and _dtypes.is_float_dtype(name)
+            and _dtypes.is_float_dtype(wanted)
+            and name != wanted
+        )
+        if isinstance(x, KerasTensor):
+            return _keep_mask(x, cast(x, wanted)) if needs_cast else x
+        if isinstance(x, jax.Array):
+            return _keep_mask(x, x.astype(wanted)) if needs_cast else x
+        if isinstance(x, np.ndarray) or not is_tensor(x):
+            x = np.asarray(x)
+            if needs_cast:
+                return jax.numpy.asarray(x, dtype=jax.dtypes.canonicalize_dtype(wanted))
+            return jax.numpy.asarray(_dtypes.narrow(x))
+        return _keep_mask(x, cast(x, wanted)) if needs_cast else x
+
+    def _build_for(self, bound):
+        shapes = bound.shapes()
+        if not _overrides(self, "build"):
+            # Sub-layers build themselves when `call` reaches them.
+            self._build_shapes = shapes
+            return
+        self.build(**shape_arguments(self.build, shapes, bound.arguments, self.name))
+
+    def _fill_in_masks(self, bound, kwargs, accepts):
+        names = list(bound.tensors)
+        if len(names) == 1:
+            if accepts("mask") and bound.arguments.get("mask") is None:
+                value = bound.tensors[names[0]]
+                kwargs["mask"] = _tree.map_structure(get_mask, value)
+        else:
+            for name in names:
+                key = f"{name}_mask"
+                if accepts(key) and bound.arguments.get(key) is None:
+                    kwargs[key] = _tree.map_structure(get_mask, bound.tensors[name])
+        if kwargs.get("mask") is not None:
+            return kwargs["mask"]
+        return _tree.map_structure(get_mask, bound.first)
+
+    def _set_output_masks(self, inputs, outputs, previous_mask):
+        flat = _tree.flatten(outputs)
+        if all(get_mask(x) is not None for x in flat):
+            return
+        if not _overrides(self, "compute_mask") and not any(
+            m is not None for m in _tree.flatten(previous_mask)
+        ):
+            return
+        masks = self.compute_mask(inputs, previous_mask)
+        if masks is None:
+            return
+        for x, mask in zip(flat, _tree.flatten(masks), strict=False):
+            if get_mask(x) is None and mask is not None:
+                # A layer that returns its input must not put a mask on it.
+                set_mask(x, mask)
+
+    def compute_mask(self, inputs, previous_mask):
+        """Returns the mask of the outputs; by default that of the inputs."""
+        return previous_mask
+
+    def compute_output_spec(self, *args, **kwargs):
+        """Returns symbolic outputs for symbolic inputs."""
+        if _overrides(self, "compute_output_shape"):
+            call = BoundCall(signature_of(type(self).call), (self, *args), kwargs)
+            del call.arguments[next(iter(call.arguments))]
+            shapes = shape_arguments(
+                self.compute_output_shape, call.shapes(), call.arguments, self.name
+            )
+            result = self.compute_output_shape(**shapes)
+            return _map_shapes(
+                lambda shape: KerasTensor(shape, dtype=self.compute_dtype), result
+            )
+        return infer_outputs(self.call, args, kwargs)
+
+    def compute_output_shape(self, *args, **kwargs):
+        """Returns the shape of the outputs for given input shapes."""
+        arguments = [
+            _map_shapes(lambda s: KerasTensor(s, dtype=self.compute_dtype), a)
+            for a in (*args, *kwargs.values())
+        ]
+        outputs = infer_outputs(self.__call__, tuple(arguments), {})
+        return _tree.map_structure(lambda x: x.shape, outputs)
+
+    def symbolic_call(self, *args, **kwargs):
+        """Calls the layer on symbolic tensors without adding to the graph."""
+        return self.compute_output_spec(*args, **kwargs)
+
+    def stateless_call(
+        self,
+        trainable_variables,
+        non_trainable_variables,
+        *args,
+        return_losses=False,
+        **kwargs,
+    ):
+        """Calls the layer as a pure function of its variables' values.
+
+        Args:
+            trainable_variables: values, in the order of `trainable_variables`.
+            non_trainable_variables: values, in that order.
+            *args: arguments of the call.
+            return_losses: also return the losses added during the call.
+            **kwargs: keyword arguments of the call.
+
+        Returns:
+            `(outputs, non_trainable_variables)`, and the losses if asked for.
+
+        Raises:
+            ValueError: if the layer is not built, or counts of values are wrong.
+        """
+        if not self.built:
+            raise ValueError(
+                f"To call stateless_call, {type(self).__name__} must be built (i.e. "
+                "its variables must have been already created). You can build it by "
+                "calling it on some data."
+            )
+        pairs = []
+        for kind, values in (
+            ("trainable_variables", trainable_variables),
+            ("non_trainable_variables", non_trainable_variables),
+        ):
+            variables = getattr(self, kind)
+            if len(list(values)) != len(variables):
+                raise ValueError(
+                    f"Argument `{kind}` must be a list of tensors corresponding 1:1 "
+                    f"to {type(self).__name__}().{kind}. Received list with length "
+                    f"{len(list(values))}, but expected {len(variables)} variables."
+                )
+            pairs += zip(variables, values, strict=True)
+        with StateScope(pairs) as scope:
+            outputs = self(*args, **kwargs)
+            losses = self.losses if return_losses else None
+        updated = [scope.get(v) for v in self.non_trainable_variables]
+        return (outputs, updated, losses) if return_losses else (outputs, updated)
+
+    # Losses.
+
+    def add_loss(self, loss):
+        """Adds a penalty (a scalar, or a list of them) to the training loss."""
+        own = self._own_losses()
+        for value in _tree.flatten(loss):
+            if hasattr(value, "shape") and value.shape not in ((), []):
+                raise ValueError(
+                    f"`add_loss()` of layer '{self.name}' takes scalars. "
+                    f"Received a loss of shape {tuple(value.shape)}."
+                )
+            own.append(value)
+            if _scope.stacks.state and _scope.stacks.state[-1].collect_losses:
+                _scope.stacks.state[-1].losses.append(value)
+
+    def _own_losses(self):
+        # Inside a program the losses are traced values of that program alone.
+        if _scope.stacks.state:
+            return (
+                _scope.stacks.state[-1]
+                .__dict__.setdefault("layer_losses", {})
+                .setdefault(id(self), [])
+            )
+        return self._losses
+
+    def _penalize_activity(self, outputs):
+        for output in _tree.flatten(outputs):
+            if isinstance(output, KerasTensor) or not is_tensor(output):
+                continue
+            loss = self.activity_regularizer(output)
+            if output.ndim > 0:
+                # Per sample, so that the strength does not depend on the batch size.
+                loss = divide_no_nan(loss, cast(shape(output)[0], loss.dtype))
+            self.add_loss(loss)
+
+    @property
+    def losses(self):
+        """The added losses of the last call and the penalties on weights."""
+        losses = list(self._own_losses())
+        for layer in self._flatten_layers(include_self=False):
+            losses.extend(layer._own_losses())
+        for variable in self.trainable_weights:
+            if variable.regularizer is not None:
+                losses.append(variable.regularizer(variable))
+        return losses
+
+    def _clear_losses(self):
+        for layer in self._flatten_layers():
+            layer._own_losses().clear()
+
+    # Variables.
+
+    def _flatten_layers(self, include_self=True, recursive=True):
+        """Yields the sub-layers, each once, depth first."""
+        seen = {id(self)}
+        if include_self:
+            yield self
+        stack = list(reversed(self._layers))
+        while stack:
+            layer = stack.pop()
+            if id(layer) in seen:
+                continue
+            seen.add(id(layer))
+            yield layer
+            if recursive:
+                stack.extend(reversed(layer._layers))
+
+    @property
+    def variables(self):
+        """All variables: weights and states of random generators."""
+        return _unique(self._iter_variables("variables"))
+
+    @property
+    def weights(self):
+        """The weights of this layer and its sub-layers."""
+        return _unique(self._iter_variables("weights"))
+
+    def _iter_variables(self, which):
+        yield from self._trainable_variables
+        yield from self._non_trainable_variables
+        if which == "variables":
+            for generator in self._seed_generators:
+                yield generator.state
+        for layer in self._layers:
+            yield from layer._iter_variables(which)
+
+    @property
+    def trainable_variables(self):
+        """The variables that training changes."""
+        return [] if not self.trainable else [v for v in self.variables if v.trainable]
+
+    @property
+    def non_trainable_variables(self):
+        """The variables that training leaves to the layer itself."""
+        if not self.trainable:
+            return self.variables
+        return [v for v in self.variables if not v.trainable]
+
+    @property
+    def trainable_weights(self):
+        """The weights that training changes."""
+        return [] if not self.trainable else [v for v in self.weights if v.trainable]
+
+    @property
+    def non_trainable_weights(self):
+        """The weights that training does not change."""
+        if not self.trainable:
+            return self.weights
+        return [v for v in self.weights if not v.trainable]
+
+    @property
+    def metrics(self):
+        """The metrics assigned to this layer and its sub-layers."""
+        metrics = list(self._metrics)
+        for layer in self._layers:
+            metrics.extend(layer.metrics)
+        return metrics
+
+    @property
+    def metrics_variables(self):
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    def get_weights(self):
+        """Returns the weights as NumPy arrays."""
+        return [v.numpy() for v in self.weights]
+
+    def set_weights(self, weights):
+        """Sets the weights from a list of arrays in the order of `get_weights`.
+
+        Raises:
+            ValueError: if the number of arrays or a shape differs.
+        """
+        variables = self.weights
+        if len(variables) != len(weights):
+            raise ValueError(
+                f"You called `set_weights(weights)` on layer '{self.name}' with a "
+                f"weight list of length {len(weights)}, but the layer was expecting "
+                f"{len(variables)} weights."
+            )
+        for variable, value in zip(variables, weights, strict=True):
+            if variable.shape != np.shape(value):
+                raise ValueError(
+                    f"Layer {self.name} weight shape {variable.shape} is not "
+                    f"compatible with provided weight shape {np.shape(value)}."
+                )
+        for variable, value in zip(variables, weights, strict=True):
+            variable.assign(value)
+
+    def count_params(self):
+        """Returns the number of entries in all weights.
+
+        Raises:
+            ValueError: if the layer is not built.
+        """
+        if not self.built:
+            raise ValueError(
+                "You tried to call `count_params` on layer "
+                f"'{self.name}', but the layer isn't built. You can build it manually "
+                f"via: `layer.build(input_shape)`."
+            )
+        return sum(v.size for v in self.weights)
+
+    # Attributes.
+
+    @property
+    def trainable(self):
+        """Whether training changes the weights of this layer and those inside."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        value = bool(value)
+        self._trainable = value
+        for variable in self._trainable_variables:
+            variable.trainable = value
+        for layer in self._layers:
+            layer.trainable = value
+
+    @property
+    def dtype_policy(self):
+        """The dtype policy."""
+        return self._dtype_policy
+
+    @dtype_policy.setter
+    def dtype_policy(self, value):
+        self._dtype_policy = _policy_for(value, self.path or self.name)
+
+    @property
+    def dtype(self):
+        """The dtype of weights (that of `variable_dtype`)."""
+        return self.variable_dtype
+
+    @property
+    def compute_dtype(self):
+        """The dtype of computations."""
+        return self._dtype_policy.compute_dtype
+
+    @property
+    def variable_dtype(self):
+        """The dtype of weights."""
+        return self._dtype_policy.variable_dtype
+
+    @property
+    def input_dtype(self):
+        """The dtype floating inputs are cast to."""
+        return self.compute_dtype
+
+    @property
+    def path(self):
+        """The name with those of the enclosing layers, once built."""
+        return self._path
+
+    @property
+    def quantization_mode(self):
+        """None: layers here are not quantised."""
+        return None
+
+    # Configuration.
+
+    def get_config(self):
+        """Returns the constructor's arguments, JSON-ready through `serialize`.
+
+        Raises:
+            NotImplementedError: if a subclass takes arguments that cannot be told
+                from its signature.
+        """
+        base = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize_object(self._dtype_policy),
+        }
+        if self.activity_regularizer is not None:
+            base["activity_regularizer"] = regularizers.serialize(
+                self.activity_regularizer
+            )
+        if _overrides(self, "get_config"):
+            return base
+        own = self._config_from_arguments()
+        return {**base, **own}
+
+    def _config_from_arguments(self):
+        """Derives a config from what the constructor was given."""
+        init = type(self).__init__
+        if init is Layer.__init__:
+            return {}
+        args, kwargs = self._init_arguments
+        bound = inspect.signature(init).bind(self, *args, **kwargs)
+        parameters = inspect.signature(init).parameters
+        given = dict(list(bound.arguments.items())[1:])
+        for name, parameter in parameters.items():
+            if parameter.kind is parameter.VAR_KEYWORD:
+                given.update(given.pop(name, {}))
+            elif parameter.kind is parameter.VAR_POSITIONAL and given.get(name):
+                raise self._needs_get_config()
+        for known in ("name", "trainable", "dtype", "activity_regularizer"):
+            given.pop(known, None)
+        try:
+            return {key: serialize_object(value) for key, value in given.items()}
+        except (TypeError, ValueError) as error:
+            raise self._needs_get_config() from error
+
+    def _needs_get_config(self):
+        return NotImplementedError(
+            f"Object {type(self).__name__} was created by passing values that cannot "
+            "be saved by themselves. Override `get_config()`:\n\n"
+            "    def get_config(self):\n"
+            "        config = super().get_config()\n"
+            "        config.update({'argument': self.argument})\n"
+            "        return config"
+        )
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuilds a layer from its config."""
+        config = dict(config)
+        if isinstance(config.get("dtype"), dict):
+            config["dtype"] = _policy.get(config["dtype"])
+        init = inspect.signature(cls.__init__).parameters
+        if not any(p.kind is p.VAR_KEYWORD for p in init.values()):
+            for key in ("trainable", "dtype", "name"):
+                if key not in init:
+                    config.pop(key, None)
+        if cls.__init__ is not Layer.__init__ and not _class_overrides(
+            cls, "get_config"
+        ):
+            from ranvier.core._serialization import deserialize_object
+
+            config = {
+                key: deserialize_object(value) if isinstance(value, dict) else value
+                for key, value in config.items()
+            }
+        try:
+            return cls(**config)
+        except TypeError as error:
+            raise TypeError(
+                f"Error when deserializing class '{cls.__name__}' using config="
+                f"{config}.\n\nException encountered: {error}"
+            ) from error
+
+    def save_own_variables(self, store):
+        """Puts the layer's own weights into a mapping, by position."""
+        own = [*self._trainable_variables, *self._non_trainable_variables]
+        for index, variable in enumerate(own):
+            store[f"{index}"] = variable.numpy()
+
+    def load_own_variables(self, store):
+        """Takes the layer's own weights from a mapping of `save_own_variables`."""
+        own = [*self._trainable_variables, *self._non_trainable_variables]
+        if len(store.keys()) != len(own):
+            raise ValueError(
+                f"Layer '{self.name}' expected {len(own)} variables, but received "
+                f"{len(store.keys())} variables during loading. "
+                f"Expected: {[v.name for v in own]}"
+            )
+        for index, variable in enumerate(own):
+            variable.assign(store[f"{index}"])
+
+    def dynamic_signature(self):
+        """Returns the values of all dynamic numbers, for the keys of programs."""
+        return tuple(
+            (id(layer), name, layer.__dict__.get(name))
+            for layer in self._flatten_layers()
+            for name in dynamic_names(type(layer))
+        )
+
+    def __repr__(self):
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+    def __str__(self):
+        return self.__repr__()
+
+    @contextlib.contextmanager
+    def _name_scope(self):
+        if self._parent_path is None:
+            self._parent_path = _naming.current_path()
+        with _naming.name_scope(self.name, caller=self):
+            if self._path is None:
+                self._path = _naming.current_path()
+            yield
+
+    def _autocast_scope(self):
+        current = _scope.autocast_dtype()
+        mixed = self.compute_dtype != self.variable_dtype
+        if current is None and not mixed:
+            return contextlib.nullcontext()
+        if not self.autocast or not _dtypes.is_float_dtype(self.compute_dtype):
+            return AutocastScope(None)
+        return AutocastScope(self.compute_dtype)
+
+
+# Attributes that hold the layer's own bookkeeping, or parts of the graph.
+_UNTRACKED = frozenset(
+    {
+        *_TRACKERS,
+        "_inbound_nodes",
+        "_outbound_nodes",
+        "_metrics",
+        "_losses",
+        "_seed_generators",
+        "_dtype_policy",
+        "_build_shapes",
+        "_init_arguments",
+        "input_spec",
+    }
+)
+
+
+def _finishing_build(build):
+    """Wraps a subclass's `build`: name scope, remembered shapes, `built` set."""
+
+    @functools.wraps(build)
+    def finishing(self, *args, **kwargs):
+        if self.__dict__.get("_building"):  # called through `super().build(...)`
+            return build(self, *args, **kwargs)
+        self.__dict__["_building"] = True
+        try:
+            with self._name_scope():
+                build(self, *args, **kwargs)
+        finally:
+            self.__dict__["_building"] = False
+        names = list(inspect.signature(build).parameters)[1:]
+        self._build_shapes = {**dict(zip(names, args, strict=False)), **kwargs}
+        self.built = True
+        return None
+
+    return finishing
+
+
+def _policy_for(dtype, path):
+    policy = _policy.get(dtype)
+    return policy[path] if isinstance(policy, _policy.DTypePolicyMap) else policy
+
+
+def _class_overrides(cls, method: str) -> bool:
+    return getattr(cls, method) is not getattr(Layer, method) and (
+        getattr(getattr(cls, method), "__func__", None)
+        is not getattr(getattr(Layer, method), "__func__", ())
+    )
+
+
+def _overrides(layer, method: str) -> bool:
+    return getattr(type(layer), method) is not getattr(Layer, method)
+
+
+def _unique(variables):
+    return list({id(v): v for v in variables}.values())
+
+
+def _is_shape(value):
+    return isinstance(value, (tuple, list)) and all(
+        entry is None or isinstance(entry, (int, np.integer)) for entry in value
+    )
+
+
+def _map_shapes(function, shapes):
+    """Applies a function to each shape in a structure of shapes."""
+    if shapes is None:
+        return None
+    if _is_shape(shapes):
+        return function(tuple(shapes))
+    if isinstance(shapes, dict):
+        return {key: _map_shapes(function, value) for key, value in shapes.items()}
+    return type(shapes)(_map_shapes(function, value) for value in shapes)
+
+
+def _as_shapes(value):
+    return _map_shapes(tuple, value)
+
+
+def _keep_mask(x, y):
+    set_mask(y, get_mask(x))
+    return y
+
+
+def _add_context(error, layer, bound):
+    """Notes on an error in which layer it happened and with which arguments."""
+    if getattr(error, "_ranvier_noted", False):
+        return
+    shown = {
+        name: _tree.map_structure(
+            lambda x: f"{_dtypes.dtype_of(x)}{list(x.shape)}" if is_tensor(x) else x,
+            value,
+        )
+        for name, value in bound.arguments.items()
+    }
+    path = layer.path or layer.name
+    error.add_note(
+        f"In layer '{path}' ({type(layer).__name__}), called with "
+        + ", ".join(f"{k}={v}" for k, v in shown.items())
+        + "."
+    )
+    error._ranvier_noted = True

@@ -1,0 +1,7 @@
+"""Models: Sequential, functional and subclassed."""
+
+from ranvier.models._functional import Functional
+from ranvier.models._model import Model, model_from_json
+from ranvier.models._sequential import Sequential
+
+__all__ = ["Functional", "Model", "Sequential", "model_from_json"]

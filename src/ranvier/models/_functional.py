@@ -1,0 +1,272 @@
+"""Functional: a model that is a graph of layers between inputs and outputs."""
+
+import warnings
+
+from ranvier.core import _dtypes, _tree
+from ranvier.core._errors import ShapeError, close_names
+from ranvier.core._registry import builtin
+from ranvier.layers._call import get_mask, is_tensor, set_mask, signature_of
+from ranvier.layers._input import Input, InputLayer
+from ranvier.layers._input_spec import InputSpec
+from ranvier.layers._layer import Layer
+from ranvier.models._model import Model
+from ranvier.ops import cast, expand_dims, squeeze
+from ranvier.ops._graph import Function
+from ranvier.ops._symbolic import KerasTensor, infer_outputs
+
+
+@builtin("keras.models")
+@builtin("keras.src.models.functional")
+class Functional(Function, Model):
+    """A model given by its symbolic inputs and outputs.
+
+    Made by `Model(inputs, outputs)`.
+
+    Args:
+        inputs: structure of symbolic tensors (a tensor, list, tuple, dictionary).
+        outputs: structure of symbolic tensors computed from them.
+        name: optional name.
+        trainable: whether the weights may be trained.
+
+    Example:
+        >>> import ranvier as rv
+        >>> x = rv.Input((4,))
+        >>> model = rv.Model(x, rv.layers.Dense(1)(x))
+        >>> model.output_shape
+        (None, 1)
+    """
+
+    def __init__(self, inputs, outputs, name=None, trainable=None, **kwargs):
+        for kind, structure in (("inputs", inputs), ("outputs", outputs)):
+            for tensor in _tree.flatten(structure):
+                if not isinstance(tensor, KerasTensor):
+                    raise ValueError(
+                        f"All `{kind}` values must be KerasTensors. Received: "
+                        f"{kind}={structure} including invalid value {tensor} of type "
+                        f"{type(tensor)}"
+                    )
+        if isinstance(inputs, dict):
+            for key, tensor in inputs.items():
+                if isinstance(tensor, KerasTensor) and key != tensor.name:
+                    warnings.warn(
+                        "When providing `inputs` as a dict, all keys in the dict must "
+                        f"match the names of the corresponding tensors. Received key "
+                        f"'{key}' mapping to a tensor named '{tensor.name}'. Change "
+                        f"the name to '{key}' (via `Input(..., name='{key}')`).",
+                        stacklevel=2,
+                    )
+        Model.__init__(self, name=name, **kwargs)
+        if not all(_is_input(t) for t in _tree.flatten(inputs)):
+            inputs, outputs = _with_new_inputs(inputs, outputs)
+        self._set_graph(inputs, outputs)
+        self.output_names = [t._keras_history.operation.name for t in self._outputs]
+        self.input_names = [t._keras_history.operation.name for t in self._inputs]
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+        self.supports_masking = True
+        self.built = True
+        if trainable is not None:
+            self.trainable = trainable
+
+    def _set_graph(self, inputs, outputs):
+        # The graph's own lists are no attributes to track.
+        values = {}
+        shell = Function.__new__(Function)
+        shell.__dict__ = values
+        Function._init_graph(shell, inputs, outputs)
+        self.__dict__.update(values)
+        self._layers.extend(self.layers)
+
+    @property
+    def layers(self):
+        """The layers, inputs first."""
+        return [op for op in self._operations if isinstance(op, Layer)]
+
+    def build(self, input_shape=None):
+        """Nothing to do: the layers were built when they were called."""
+
+    def call(self, inputs, training=None, mask=None):
+        """Runs the graph."""
+        inputs = self._standardize(inputs)
+        if mask is not None:
+            for x, one in zip(inputs, _tree.flatten(mask), strict=False):
+                if one is not None:
+                    set_mask(x, one)
+
+        def call_operation(node, args, kwargs):
+            operation = node.operation
+            if (
+                training is not None
+                and isinstance(operation, Layer)
+                and kwargs.get("training") is None
+                and "training" in signature_of(type(operation).call).parameters
+            ):
+                kwargs["training"] = training
+            return operation(*args, **kwargs)
+
+        return self.run(inputs, call_operation)
+
+    def compute_output_spec(self, inputs, training=None, mask=None):
+        """Returns symbolic outputs for other symbolic inputs."""
+        return infer_outputs(self.call, (inputs,), {"training": training})
+
+    def _standardize(self, inputs):
+        """Returns the flat list of inputs, in dtype and rank as declared."""
+        flat = self._flatten_inputs(inputs)
+        result = []
+        for x, spec in zip(flat, self._inputs, strict=True):
+            if x is None:
+                if not spec._keras_history.operation.optional:
+                    raise ValueError(
+                        f"The input '{spec.name}' is not optional, but None was "
+                        "passed. Please provide a valid tensor."
+                    )
+                result.append(None)
+                continue
+            if not is_tensor(x):
+                x = self._convert(x)
+            mask = get_mask(x)
+            if _dtypes.dtype_of(x) != spec.dtype and spec.dtype != "string":
+                x = cast(x, spec.dtype)
+            x = _adjust_rank(x, spec)
+            if mask is not None:
+                set_mask(x, mask)
+            result.append(x)
+        return result
+
+    def _flatten_inputs(self, inputs):
+        struct = self._inputs_struct
+        names = [t.name for t in self._inputs]
+        if isinstance(inputs, dict) and not isinstance(struct, dict):
+            missing = [name for name in names if name not in inputs]
+            if missing:
+                raise ValueError(
+                    f"Missing data for input {missing[0]!r} of model '{self.name}'. "
+                    f"Received a dictionary with keys {list(inputs)}. Expected: "
+                    f"{names}.{close_names(missing[0], inputs)}"
+                )
+            return [inputs[name] for name in names]
+        if isinstance(struct, dict) and isinstance(inputs, dict):
+            missing = [key for key in struct if key not in inputs]
+            if missing:
+                raise ValueError(
+                    f"Missing data for input {missing[0]!r} of model '{self.name}'. "
+                    f"Received a dictionary with keys {list(inputs)}. Expected: "
+                    f"{list(struct)}.{close_names(missing[0], inputs)}"
+                )
+            return _tree.flatten({key: inputs[key] for key in struct})
+        flat = _tree.flatten(inputs) if _tree.is_nested(inputs) else [inputs]
+        if len(flat) != len(names):
+            raise ShapeError(
+                f'Layer "{self.name}" expects {len(names)} input(s) {names}, but it '
+                f"received {len(flat)} input tensors. Shapes received: "
+                f"{[getattr(x, 'shape', type(x).__name__) for x in flat]}"
+            )
+        return flat
+
+    @property
+    def input(self):
+        """The structure of symbolic inputs."""
+        return self._inputs_struct
+
+    @property
+    def output(self):
+        """The structure of symbolic outputs."""
+        return self._outputs_struct
+
+    @property
+    def input_shape(self):
+        """The shape of the input, or a list of shapes."""
+        return _shapes(self._inputs)
+
+    @property
+    def output_shape(self):
+        """The shape of the output, or a list of shapes."""
+        return _shapes(self._outputs)
+
+    @property
+    def input_spec(self):
+        """What inputs must look like."""
+        if self.__dict__.get("_input_spec") is not None:
+            return self._input_spec
+        if "_inputs" not in self.__dict__:
+            return None
+        return [
+            InputSpec(
+                shape=(None, *t.shape[1:]),
+                allow_last_axis_squeeze=True,
+                name=t.name if isinstance(self._inputs_struct, dict) else None,
+                optional=getattr(t._keras_history.operation, "optional", False),
+            )
+            for t in _tree.flatten(self._inputs_struct)
+        ]
+
+    @input_spec.setter
+    def input_spec(self, value):
+        self.__dict__["_input_spec"] = value
+
+    def get_config(self):
+        """Returns layers, their connections, and the inputs and outputs."""
+        from ranvier.models._graph_config import graph_config
+
+        if _is_functional_constructor(type(self)):
+            return graph_config(self)
+        return Model.get_config(self)
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Rebuilds a model from `get_config`."""
+        from ranvier.models._graph_config import graph_from_config
+
+        if "layers" in config and "input_layers" in config:
+            inputs, outputs, rest = graph_from_config(config, custom_objects)
+            if _is_functional_constructor(cls):
+                return cls(inputs, outputs, **rest)
+            return Functional(inputs, outputs, **rest)
+        return super().from_config(config)
+
+
+def _is_functional_constructor(cls):
+    """Tells whether a class is built as `cls(inputs, outputs)`."""
+    if cls is Functional:
+        return True
+    names = list(signature_of(cls.__init__).parameters)[1:]
+    return names[:2] == ["inputs", "outputs"] or names == ["args", "kwargs"]
+
+
+def _shapes(tensors):
+    shapes = [t.shape for t in tensors]
+    return shapes[0] if len(shapes) == 1 else shapes
+
+
+def _is_input(tensor):
+    return isinstance(tensor._keras_history.operation, InputLayer)
+
+
+def _with_new_inputs(inputs, outputs):
+    """Replays a part of a graph from inputs of its own."""
+    part = Function(inputs, outputs)
+
+    def new_input(tensor):
+        if _is_input(tensor):
+            return tensor
+        operation = tensor._keras_history.operation
+        return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=operation.name)
+
+    new = _tree.map_structure(new_input, inputs)
+    return new, part.run(new)
+
+
+def _adjust_rank(x, spec):
+    """Adds or drops a last axis of size one, where that makes the ranks equal."""
+    have, want = len(x.shape), len(spec.shape)
+    if have == want:
+        return x
+    if have == want + 1 and x.shape[-1] == 1:
+        return squeeze(x, axis=-1)
+    if have == want - 1 and spec.shape[-1] == 1:
+        return expand_dims(x, axis=-1)
+    raise ShapeError(
+        f"Invalid input shape for input '{spec.name}': expected shape {spec.shape}, "
+        f"but received an input of shape {tuple(x.shape)}."
+    )

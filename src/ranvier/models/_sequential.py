@@ -1,0 +1,289 @@
+"""Sequential: a stack of layers."""
+
+from ranvier.core import _tree
+from ranvier.core._registry import builtin
+from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.layers._call import get_mask, signature_of
+from ranvier.layers._input import Input, InputLayer
+from ranvier.layers._layer import Layer
+from ranvier.models._functional import Functional
+from ranvier.models._model import Model
+from ranvier.ops._symbolic import KerasTensor
+
+
+@builtin("keras")
+@builtin("keras.models")
+class Sequential(Model):
+    """A model made of layers, each fed with the previous one's output.
+
+    Args:
+        layers: list of layers; may start with an `Input`.
+        trainable: whether the weights may be trained.
+        name: optional name.
+
+    Without an input shape the model is built at its first use.
+
+    Example:
+        >>> import ranvier as rv
+        >>> model = Sequential([rv.Input((8,)), rv.layers.Dense(1)])
+        >>> model.count_params()
+        9
+    """
+
+    def __init__(self, layers=None, trainable=True, name=None):
+        super().__init__(trainable=trainable, name=name)
+        self.__dict__["_functional"] = None
+        self.supports_masking = True
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+        if layers is not None:
+            if isinstance(layers, Layer) or not hasattr(layers, "__iter__"):
+                layers = [layers]
+            for layer in layers:
+                self._append(layer)
+            self._rebuild()
+
+    def add(self, layer, rebuild=True):
+        """Puts a layer on top of the stack.
+
+        Raises:
+            ValueError: for something that is no layer, a second layer of the same
+                name, or an `Input` that is not first.
+        """
+        self._append(layer)
+        if rebuild:
+            self._rebuild()
+        else:
+            self.built = False
+            self.__dict__["_functional"] = None
+
+    def pop(self, rebuild=True):
+        """Takes the top layer off and returns it."""
+        layer = self._layers.pop()
+        self.built = False
+        self.__dict__["_functional"] = None
+        if rebuild:
+            self._rebuild()
+        return layer
+
+    def _append(self, layer):
+        if isinstance(layer, KerasTensor) and hasattr(layer, "_keras_history"):
+            layer = layer._keras_history.operation
+        first_shape = getattr(layer, "_input_shape_arg", None)
+        if not self._layers and first_shape is not None:
+            self._layers.append(Input(first_shape)._keras_history.operation)
+        if not isinstance(layer, Layer):
+            if not callable(layer):
+                raise ValueError(
+                    "Only instances of `Layer` can be added to a Sequential model. "
+                    f"Received: {layer} (of type {type(layer)})"
+                )
+            from ranvier.layers import Lambda
+
+            layer = Lambda(layer)
+        if any(other.name == layer.name for other in self._layers):
+            others = [o for o in self._layers if o.name == layer.name]
+            if all(other is layer for other in others):
+                # The same layer again: Keras allows it (shared weights).
+                self._layers.append(layer)
+                return
+            raise ValueError(
+                "All layers added to a Sequential model should have unique names. "
+                f"Name '{layer.name}' is already the name of a layer in this model. "
+                "Update the `name` argument to pass a unique name."
+            )
+        if isinstance(layer, InputLayer) and self._layers:
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use "
+                f"input shape {self._layers[0]}. You cannot add a different Input "
+                "layer to it."
+            )
+        self._layers.append(layer)
+
+    def _rebuild(self):
+        self.built = False
+        self.__dict__["_functional"] = None
+        layers = self._layers
+        with self._name_scope():
+            if len(layers) > 1 and isinstance(layers[0], InputLayer):
+                self._build_graph(layers[0].batch_shape)
+            elif layers and isinstance(layers[0], (Sequential, Functional)):
+                if layers[0].built and hasattr(layers[0], "input_shape"):
+                    self._build_graph(layers[0].input_shape)
+
+    def build(self, input_shape=None):
+        """Builds the layers for an input shape (with the batch axis)."""
+        self._build_graph(input_shape)
+
+    def _build_graph(self, input_shape):
+        if not isinstance(input_shape, (tuple, list)):
+            return  # several inputs of a user's own: built when called
+        if input_shape and not all(
+            d is None or isinstance(d, int) for d in input_shape
+        ):
+            return
+        if not self._layers:
+            raise ValueError(
+                f"Sequential model {self.name} cannot be built because it has no "
+                "layers. Call `model.add(layer)`."
+            )
+        first = self._layers[0]
+        if not isinstance(first, InputLayer):
+            layer = InputLayer(batch_shape=tuple(input_shape), dtype=first.input_dtype)
+            self._layers.insert(0, layer)
+        x = inputs = self._layers[0].output
+        for layer in self._layers[1:]:
+            try:
+                x = layer(x)
+            except NotImplementedError:
+                return  # a layer that only runs on values
+        self.__dict__["_functional"] = Functional(inputs, x, name=self.name)
+        self.built = True
+
+    @property
+    def layers(self):
+        """The layers, without the input layer."""
+        layers = self._layers
+        return layers[1:] if layers and isinstance(layers[0], InputLayer) else layers[:]
+
+    def _first_build(self, inputs):
+        if self.built or _tree.is_nested(inputs):
+            return
+        x = inputs
+        first = self._layers[0] if self._layers else None
+        if not isinstance(first, InputLayer):
+            self._build_graph((None, *x.shape[1:]))
+
+    def __call__(self, inputs, training=None, mask=None):
+        if not self._layers:
+            raise ValueError(
+                f"Sequential model {self.name} cannot be called because it has no "
+                "layers. Call `model.add(layer)`."
+            )
+        if not hasattr(inputs, "shape") and not _tree.is_nested(inputs):
+            inputs = self._convert(inputs)
+        elif isinstance(inputs, list):
+            inputs = self._convert_list(inputs)
+        if not self.built and hasattr(inputs, "shape"):
+            with self._name_scope():
+                self._first_build(inputs)
+        return super().__call__(inputs, training=training, mask=mask)
+
+    def _convert_list(self, inputs):
+        import numpy as np
+
+        if any(hasattr(x, "shape") for x in inputs):
+            return inputs
+        return np.asarray(inputs)
+
+    def call(self, inputs, training=None, mask=None):
+        """Runs the stack."""
+        if self._functional is not None:
+            return self._functional.call(inputs, training=training, mask=mask)
+        for layer in self.layers:
+            kwargs = {}
+            parameters = signature_of(type(layer).call).parameters
+            if "mask" in parameters:
+                kwargs["mask"] = mask
+            if "training" in parameters and training is not None:
+                kwargs["training"] = training
+            inputs = layer(inputs, **kwargs)
+            mask = _tree.map_structure(get_mask, inputs)
+        return inputs
+
+    def compute_output_spec(self, inputs, training=None, mask=None):
+        """Returns symbolic outputs for symbolic inputs."""
+        if self._functional is not None:
+            return self._functional.compute_output_spec(inputs, training, mask)
+        x = inputs
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def compute_output_shape(self, input_shape):
+        """Returns the output shape for an input shape."""
+        if self._functional is not None:
+            return self._functional.compute_output_shape(input_shape)
+        for layer in self.layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return input_shape
+
+    def _defined(self, what):
+        if self._functional is None:
+            raise AttributeError(
+                f"Sequential model '{self.name}' has no defined {what} yet."
+            )
+        return self._functional
+
+    @property
+    def input_shape(self):
+        """The input shape, once known."""
+        return self._defined("input shape").input_shape
+
+    @property
+    def output_shape(self):
+        """The output shape, once known."""
+        return self._defined("output shape").output_shape
+
+    @property
+    def inputs(self):
+        """The symbolic inputs, once known."""
+        return self._defined("inputs").inputs
+
+    @property
+    def outputs(self):
+        """The symbolic outputs, once known."""
+        return self._defined("outputs").outputs
+
+    @property
+    def input(self):
+        """The symbolic input, once known."""
+        return self._defined("input").input
+
+    @property
+    def output(self):
+        """The symbolic output, once known."""
+        return self._defined("output").output
+
+    @property
+    def output_names(self):
+        """The name of the last layer, once the model is built."""
+        return None if self._functional is None else self._functional.output_names
+
+    @property
+    def input_dtype(self):
+        """The dtype of the input layer, if there is one."""
+        first = self._layers[0] if self._layers else None
+        return first.dtype if isinstance(first, InputLayer) else super().input_dtype
+
+    def get_config(self):
+        """Returns the layers' configs."""
+        config = {
+            "name": self.name,
+            "trainable": self.trainable,
+            "dtype": serialize_object(self.dtype_policy),
+            "layers": [serialize_object(layer) for layer in self._layers],
+        }
+        if self._functional is not None:
+            config["build_input_shape"] = self._layers[0].batch_shape
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Rebuilds a model from `get_config`."""
+        if "name" not in config or "layers" not in config:
+            raise ValueError(
+                "A Sequential model configuration must be a dictionary containing the "
+                f"'name' and 'layers' keys. Received: config={config}"
+            )
+        model = cls(name=config["name"])
+        for layer in config["layers"]:
+            layer = deserialize_object(layer, custom_objects=custom_objects)
+            model.add(layer, rebuild=False)
+        model._rebuild()
+        shape = config.get("build_input_shape")
+        if not model.built and shape:
+            model.build(tuple(shape))
+        if config.get("trainable") is False:
+            model.trainable = False
+        return model

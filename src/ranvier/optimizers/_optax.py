@@ -1,0 +1,75 @@
+"""optax transformations as optimizers: they already are pure `init`/`update` pairs."""
+
+import jax
+import jax.numpy as jnp
+
+from ranvier.optimizers._optimizer import Optimizer
+
+
+def is_transformation(value) -> bool:
+    """Tells whether a value is an optax gradient transformation (a named pair)."""
+    return isinstance(value, tuple) and getattr(value, "_fields", ())[:2] == (
+        "init",
+        "update",
+    )
+
+
+class OptaxOptimizer(Optimizer):
+    """An optimizer around an optax transformation.
+
+    Args:
+        transformation: for example `optax.adam(1e-3)`.
+        **kwargs: see `Optimizer`; clipping and averages are applied around it.
+
+    The learning rate is the transformation's own: it cannot be set from outside.
+    """
+
+    def __init__(self, transformation, **kwargs):
+        super().__init__(learning_rate=1.0, **kwargs)
+        self.transformation = transformation
+
+    def build_slots(self, variables):
+        state = self.transformation.init([v.value for v in variables])
+        leaves, self._structure = jax.tree.flatten(state)
+        self._state = []
+        for i, leaf in enumerate(leaves):
+            leaf = jnp.asarray(leaf)
+            variable = self.add_variable(
+                leaf.shape,
+                lambda shape, dtype, leaf=leaf: leaf,
+                dtype=leaf.dtype.name,
+                name=f"state_{i}",
+            )
+            self._state.append(variable)
+
+    def update_steps(self, grads, variables, learning_rate):
+        if len(variables) != len(self._trainable_variables):
+            # optax's state covers all weights: those without a gradient get zeros.
+            given = {id(v): g for g, v in zip(grads, variables, strict=True)}
+            variables = self._trainable_variables
+            grads = [given.get(id(v), jnp.zeros(v.shape, v.dtype)) for v in variables]
+        state = jax.tree.unflatten(self._structure, [v.value for v in self._state])
+        values = [v.value for v in variables]
+        updates, state = self.transformation.update(list(grads), state, values)
+        for variable, value, change in zip(variables, values, updates, strict=True):
+            variable.assign(value + change)
+        for variable, leaf in zip(self._state, jax.tree.leaves(state), strict=True):
+            variable.assign(leaf)
+
+    @property
+    def learning_rate(self):
+        """1.0: the rate is part of the transformation."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        raise TypeError(
+            "The learning rate of an optax transformation is its own. Give it a "
+            "schedule, or use one of `ranvier.optimizers`."
+        )
+
+    def get_config(self):
+        raise NotImplementedError(
+            "An optax transformation holds functions and cannot be saved in a config. "
+            "Save the weights, and compile again with the transformation after loading."
+        )

@@ -1,0 +1,1 @@
+"""Training: steps, programs, feeds, and the loop around them."""

@@ -1,0 +1,185 @@
+"""Programs: pure functions of the state, compiled once per structure.
+
+A program is traced for one model, but compiled only if no program with the same
+trace exists in the process: two models of one structure share the executable. The
+key is the traced program itself (its jaxpr, its constants, the shapes and the tree
+of its arguments), so the sharing is right by construction, whatever Python objects
+the model is made of.
+"""
+
+import collections
+import hashlib
+import os
+import re
+import sys
+import threading
+
+import jax
+import jax.extend.core
+import numpy as np
+
+from ranvier.core._scope import StateScope
+from ranvier.training import _interrupts as interrupts
+
+# Executables by key; the oldest unused ones are dropped beyond this many.
+_LIMIT = 256
+_executables: collections.OrderedDict = collections.OrderedDict()
+_lock = threading.Lock()
+
+# How often the process traced and compiled: tests and `diagnostics` read it.
+counts = collections.Counter()
+
+
+class Program:
+    """A function of `(state, *inputs)` written with objects, compiled.
+
+    Args:
+        function: called under a state scope as `function(*inputs)`.
+        variables: the state: what the function reads and writes.
+        donate: whether the old state's buffers may be reused for the new one.
+
+    The state is taken from the variables at each call and put back after it.
+    """
+
+    def __init__(self, function, variables, donate=True):
+        self._function = function
+        self.variables = list({id(v): v for v in variables}.values())
+        self._donate = donate
+        self._compiled: dict = {}
+
+    def __call__(self, *inputs):
+        """Runs the program; returns the function's result."""
+        # Variables read although nobody listed them become part of the state, so
+        # that a program never bakes in a value that may change.
+        leaves, tree = jax.tree.flatten(inputs)
+        key = (tree, tuple(map(_signature, leaves)))
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = self._compile(inputs)
+        if not self._donate:
+            return compiled([v._value for v in self.variables], *inputs)
+        with interrupts.deferred:
+            # The old buffers are gone once the program starts: an interrupt must not
+            # come between taking them and storing the new ones.
+            state = [v.take() for v in self.variables]
+            new_state, result = compiled(state, *inputs)
+            for variable, value in zip(self.variables, new_state, strict=True):
+                variable.put(value)
+        return result
+
+    def _compile(self, inputs):
+        while True:
+            strays: dict = {}
+
+            def pure(state, *arguments, strays=strays):
+                pairs = zip(self.variables, state, strict=True)
+                with StateScope(pairs, note_strays=True) as scope:
+                    result = self._function(*arguments)
+                    strays.update(scope.strays)
+                    if not self._donate:
+                        return result
+                    return [scope.get(v) for v in self.variables], result
+
+            donated = (0,) if self._donate else ()
+            jitted = jax.jit(pure, donate_argnums=donated)
+            state = [v._value for v in self.variables]
+            counts["traces"] += 1
+            traced = jitted.trace(state, *inputs)
+            new = [v for v in strays.values() if id(v) not in map(id, self.variables)]
+            if not new:
+                return _executable(traced, self._donate)
+            self.variables += new
+
+
+def _signature(leaf):
+    if isinstance(leaf, (jax.Array, np.ndarray)):
+        return leaf.shape, leaf.dtype
+    return type(leaf)
+
+
+def _executable(traced, donate):
+    key = _key(traced, donate)
+    with _lock:
+        found = _executables.get(key)
+        if found is not None:
+            _executables.move_to_end(key)
+            return found
+    enable_persistent_cache()
+    counts["compilations"] += 1
+    compiled = traced.lower().compile()
+    with _lock:
+        _executables[key] = compiled
+        while len(_executables) > _LIMIT:
+            _executables.popitem(last=False)
+    return compiled
+
+
+_ADDRESS = re.compile(r"0x[0-9a-f]+")
+
+
+def _key(traced, donate):
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+        text = str(traced.jaxpr)
+    if "callback" not in text:
+        # Rules of differentiation print as addresses; they were applied in the trace.
+        # Host callbacks print as addresses too, and those tell programs apart.
+        text = _ADDRESS.sub("", text)
+    digest = hashlib.sha256(text.encode())
+    for const in _constants(traced.jaxpr):
+        array = np.asarray(const)
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.digest(), str(traced.out_info), donate
+
+
+def _constants(closed):
+    """Yields the constants of a traced program and of the programs inside it."""
+    yield from closed.consts
+    stack = [closed.jaxpr]
+    while stack:
+        for equation in stack.pop().eqns:
+            for value in jax.tree.leaves(
+                list(equation.params.values()), is_leaf=_is_jaxpr
+            ):
+                if isinstance(value, jax.extend.core.ClosedJaxpr):
+                    yield from value.consts
+                    stack.append(value.jaxpr)
+                elif isinstance(value, jax.extend.core.Jaxpr):
+                    stack.append(value)
+
+
+def _is_jaxpr(value):
+    return isinstance(value, (jax.extend.core.ClosedJaxpr, jax.extend.core.Jaxpr))
+
+
+def clear_programs() -> None:
+    """Forgets all executables of the process."""
+    with _lock:
+        _executables.clear()
+
+
+def enable_persistent_cache() -> None:
+    """Lets JAX keep compiled programs on disk, unless the user decided otherwise.
+
+    `RANVIER_COMPILATION_CACHE` is `0` to turn it off, or a folder; the default is
+    `ranvier/programs` in the user's cache folder. A cache already configured for JAX
+    is left alone.
+    """
+    global _persistent_cache_decided
+    if _persistent_cache_decided:
+        return
+    _persistent_cache_decided = True
+    choice = os.environ.get("RANVIER_COMPILATION_CACHE", "")
+    if choice == "0" or jax.config.jax_compilation_cache_dir is not None:
+        return
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = choice or os.path.join(base, "ranvier", "programs")
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError:
+        return  # no writable home: run without
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+
+
+_persistent_cache_decided = False

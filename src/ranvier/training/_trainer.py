@@ -1,0 +1,454 @@
+"""Trainer: the training half of a model.
+
+`compile` remembers what to optimise; `fit`, `evaluate` and `predict` hand over to
+`_fit` and `_predict`. The steps are methods, so that users can override them.
+"""
+
+import warnings
+
+from ranvier import optimizers
+from ranvier.core._dynamic import dynamic_values
+from ranvier.core._errors import NotCompiledError
+from ranvier.core._scope import StateScope
+from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.metrics import Mean
+from ranvier.ops import cast
+from ranvier.ops import sum as sum_of
+from ranvier.training import _fit, _predict, _step
+from ranvier.training._compile import CompiledLoss, CompiledMetrics
+
+# Programs that one model keeps at a time; they are rebuilt when something changed.
+_MAX_PROGRAMS = 16
+
+
+class Trainer:
+    """Mixin of `Model`: compile, fit, evaluate, predict."""
+
+    def __init__(self):
+        self.__dict__.update(
+            compiled=False,
+            optimizer=None,
+            loss=None,
+            stop_training=False,
+            run_eagerly=False,
+            jit_compile=True,
+            steps_per_execution=1,
+            history=None,
+            _compile_loss=None,
+            _compile_metrics=None,
+            _loss_tracker=None,
+            _compile_arguments=None,
+            _programs={},
+        )
+
+    # Compiling.
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """Sets what training minimises, how, and what it reports.
+
+        Args:
+            optimizer: name, `Optimizer`, or an optax transformation.
+            loss: name, function or `Loss`; for several outputs a list, tuple or
+                dictionary of them.
+            loss_weights: numbers, in the structure of `loss`.
+            metrics: list of names, functions or `Metric`s; per output likewise.
+            weighted_metrics: metrics that see sample and class weights.
+            run_eagerly: run each step in Python (to debug).
+            steps_per_execution: accepted as in Keras; an epoch is one program anyway.
+            jit_compile: accepted as in Keras; everything is compiled.
+            auto_scale_loss: with the policy `mixed_float16`, scale the loss.
+
+        Raises:
+            ValueError: for names that are unknown; the nearest one is suggested.
+        """
+        optimizer = optimizers.get(optimizer)
+        names = getattr(self, "output_names", None)
+        compile_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
+        compile_metrics = None
+        if metrics is not None or weighted_metrics is not None:
+            compile_metrics = CompiledMetrics(metrics, weighted_metrics, names)
+        if run_eagerly and jit_compile is True:
+            warnings.warn(
+                "If `run_eagerly` is True, then `jit_compile` cannot also be True. "
+                "Disabling `jit_compile`.",
+                stacklevel=2,
+            )
+        # Set past the tracking of attributes: these are no layers of the model.
+        self.__dict__.update(
+            optimizer=optimizer,
+            loss=loss,
+            run_eagerly=run_eagerly,
+            jit_compile=not run_eagerly and jit_compile is not False,
+            steps_per_execution=steps_per_execution,
+            compiled=True,
+            stop_training=False,
+            _compile_loss=compile_loss,
+            _compile_metrics=compile_metrics,
+            _loss_tracker=Mean(name="loss"),
+            _programs={},
+            _compile_arguments={
+                "optimizer": optimizer,
+                "loss": loss,
+                "loss_weights": loss_weights,
+                "metrics": metrics,
+                "weighted_metrics": weighted_metrics,
+                "run_eagerly": run_eagerly,
+                "steps_per_execution": steps_per_execution,
+                "jit_compile": jit_compile,
+            },
+        )
+
+    def get_compile_config(self):
+        """Returns what `compile` was given, JSON-ready."""
+        if not self.compiled or self._compile_arguments is None:
+            return None
+        return serialize_object(self._compile_arguments)
+
+    def compile_from_config(self, config):
+        """Compiles from `get_compile_config`."""
+        if type(self).compile is not Trainer.compile:
+            warnings.warn(
+                "`compile()` was not called as part of model loading because the "
+                "model's `compile()` method is custom. Override "
+                "`get_compile_config()` and `compile_from_config(config)`, or call "
+                "`compile()` after loading.",
+                stacklevel=2,
+            )
+            return
+        self.compile(**deserialize_object(config))
+        if self.built:
+            self.optimizer.build(self.trainable_variables)
+
+    def assert_compiled(self, method):
+        """Raises unless `compile` was called.
+
+        Raises:
+            ValueError: naming the method that needs it.
+        """
+        if not self.compiled:
+            raise NotCompiledError(
+                f"You must call `compile()` before calling `{method}()` on model "
+                f"'{self.name}'."
+            )
+
+    # Metrics.
+
+    @property
+    def metrics(self):
+        """The metrics: the loss, those of `compile`, those of the layers."""
+        metrics = []
+        if self.compiled:
+            if self._loss_tracker is not None:
+                metrics.append(self._loss_tracker)
+            if self._compile_metrics is not None:
+                metrics.append(self._compile_metrics)
+            if self._compile_loss is not None:
+                metrics.extend(self._compile_loss.trackers)
+        return metrics + self._own_metrics()
+
+    def _own_metrics(self):
+        metrics = list(self._metrics)
+        for layer in self._flatten_layers(include_self=False):
+            if isinstance(layer, Trainer):
+                continue
+            metrics.extend(m for m in layer._metrics if m not in metrics)
+        return metrics
+
+    @property
+    def metrics_names(self):
+        """The names of the metrics."""
+        return [metric.name for metric in self.metrics]
+
+    @property
+    def metrics_variables(self):
+        """The variables of all metrics."""
+        return [v for metric in self.metrics for v in metric.variables]
+
+    def reset_metrics(self):
+        """Resets all metrics."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self):
+        """Returns the current results by log name."""
+        results = {}
+        if self._loss_tracker is not None:
+            results["loss"] = self._loss_tracker.result()
+        if self._compile_metrics is not None:
+            results.update(self._compile_metrics.result())
+        trackers = self._compile_loss.trackers if self._compile_loss else []
+        for metric in [*trackers, *self._own_metrics()]:
+            result = metric.result()
+            results.update(
+                result if isinstance(result, dict) else {metric.name: result}
+            )
+        return results
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Updates the metrics with a batch and returns their results."""
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    # Losses and steps.
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """Returns the training loss of a batch: that of `compile` plus added ones."""
+        losses = []
+        if self._compile_loss is not None:
+            loss = self._compile_loss(y, y_pred, sample_weight)
+            if loss is not None:
+                losses.append(loss)
+        losses.extend(sum_of(cast(loss, "float32")) for loss in self.losses)
+        if not losses:
+            raise ValueError(
+                f"Model '{self.name}' has no loss to compute. Provide a `loss` "
+                "argument in `compile()`, or call `add_loss()` in a layer."
+            )
+        return sum(losses[1:], losses[0])
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables,
+        non_trainable_variables,
+        metrics_variables,
+        x=None,
+        y=None,
+        y_pred=None,
+        sample_weight=None,
+        training=True,
+    ):
+        """Returns the loss as a pure function of the variables' values.
+
+        Returns:
+            `(loss, (trainable, non_trainable, metrics))`.
+        """
+        non_trainable, metrics = self.non_trainable_variables, self.metrics_variables
+        pairs = [
+            *zip(self.trainable_variables, trainable_variables, strict=True),
+            *zip(non_trainable, non_trainable_variables, strict=True),
+            *zip(metrics, metrics_variables, strict=True),
+        ]
+        with StateScope(pairs) as scope:
+            loss = _step.compute_loss(self, x, y, y_pred, sample_weight, training)
+        return loss, (
+            trainable_variables,
+            [scope.get(v) for v in non_trainable],
+            [scope.get(v) for v in metrics],
+        )
+
+    def train_step(self, data):
+        """Trains on one batch; returns the logs. Override to customise."""
+        return _step.train_step(self, data)
+
+    def test_step(self, data):
+        """Evaluates one batch; returns the logs. Override to customise."""
+        return _step.test_step(self, data)
+
+    def predict_step(self, data):
+        """Returns the outputs of one batch. Override to customise."""
+        return _step.predict_step(self, data)
+
+    def logs_are_metrics(self, mode):
+        """Whether a mode's step returns just the metrics' results."""
+        step = f"{mode}_step"
+        return all(
+            getattr(type(self), name) is getattr(Trainer, name)
+            for name in (step, "compute_metrics")
+        )
+
+    # Programs.
+
+    def state_variables(self, mode):
+        """The variables that a program of a mode works on."""
+        if mode == "predict":
+            return self.variables
+        variables = [*self.variables, *self.metrics_variables]
+        if mode == "train" and hasattr(self.optimizer, "variables"):
+            variables += self.optimizer.variables
+        return variables
+
+    def program(self, key, build):
+        """Returns the program of a key, building it where something has changed."""
+        key = (key, self._fingerprint())
+        program = self._programs.get(key)
+        if program is None:
+            if len(self._programs) >= _MAX_PROGRAMS:
+                self._programs.pop(next(iter(self._programs)))
+            program = self._programs[key] = build()
+        return program
+
+    def _fingerprint(self):
+        """What a program depends on that is no input of it."""
+        layers = list(self._flatten_layers())
+        optimizer = self.optimizer
+        return (
+            tuple(map(id, self.trainable_variables)),
+            tuple((layer.trainable, *dynamic_values(layer)) for layer in layers),
+            tuple(
+                dynamic_values(part)
+                for variable in self.variables
+                for part in (variable.regularizer, variable.constraint)
+                if part is not None
+            ),
+            dynamic_values(optimizer) if optimizer is not None else (),
+            id(getattr(optimizer, "_learning_rate", None)),
+        )
+
+    def make_train_function(self, force=False):
+        """Keras's hook; drops the programs when forced."""
+        if force:
+            self._programs.clear()
+
+    make_test_function = make_predict_function = make_train_function
+
+    # Running.
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ):
+        """Trains the model.
+
+        Args:
+            x: inputs: arrays, data frames, lists or dictionaries of them; or an
+                iterable of batches (generator, `PyDataset`, dataset).
+            y: targets, where `x` does not bring them.
+            batch_size: samples per update, 32 if None.
+            epochs: the number of the epoch after which to stop.
+            verbose: 0 silent, 1 bar, 2 a line per epoch, `"auto"`.
+            callbacks: list of callbacks.
+            validation_split: share of the end of the arrays to validate on.
+            validation_data: `(x, y)`, `(x, y, sample_weight)`, or an iterable.
+            shuffle: new order of samples each epoch; `"batch"` for whole batches.
+            class_weight: dictionary from class to weight.
+            sample_weight: weight of each sample in the loss.
+            initial_epoch: where to start counting.
+            steps_per_epoch: batches per epoch.
+            validation_steps: batches per validation.
+            validation_batch_size: batch size of the validation.
+            validation_freq: validate every so many epochs, or in those listed.
+
+        Returns:
+            `History`, whose `history` maps each name to its values per epoch.
+
+        Raises:
+            ValueError: for data that do not fit the model or one another, or before
+                `compile`.
+        """
+        arguments = {k: v for k, v in locals().items() if k != "self"}
+        return _fit.fit(self, **arguments)
+
+    def evaluate(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        verbose="auto",
+        sample_weight=None,
+        steps=None,
+        callbacks=None,
+        return_dict=False,
+        **kwargs,
+    ):
+        """Returns loss and metrics on data, in inference mode.
+
+        Args:
+            x: as in `fit`.
+            y: as in `fit`.
+            batch_size: samples per batch, 32 if None.
+            verbose: as in `fit`.
+            sample_weight: weight of each sample.
+            steps: number of batches.
+            callbacks: list of callbacks.
+            return_dict: return names and values rather than a list.
+
+        Returns:
+            The loss, a list `[loss, metrics...]`, or a dictionary.
+        """
+        if kwargs:
+            raise ValueError(f"Arguments not recognized: {sorted(kwargs)}")
+        return _fit.evaluate(
+            self,
+            x,
+            y,
+            batch_size=batch_size,
+            verbose=verbose,
+            sample_weight=sample_weight,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=return_dict,
+        )
+
+    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """Returns the outputs for inputs, as NumPy arrays.
+
+        Args:
+            x: as in `fit`.
+            batch_size: samples per batch, 32 if None.
+            verbose: as in `fit`.
+            steps: number of batches.
+            callbacks: list of callbacks.
+        """
+        return _predict.predict(
+            self,
+            x,
+            batch_size=batch_size,
+            verbose=verbose,
+            steps=steps,
+            callbacks=callbacks,
+        )
+
+    def train_on_batch(
+        self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
+    ):
+        """Makes one update on one batch; returns loss and metrics."""
+        return _fit.on_batch(
+            self, "train", x, y, sample_weight, class_weight, return_dict
+        )
+
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Evaluates one batch; returns loss and metrics."""
+        return _fit.on_batch(self, "test", x, y, sample_weight, None, return_dict)
+
+    def predict_on_batch(self, x):
+        """Returns the outputs of one batch."""
+        return _predict.predict_on_batch(self, x)
+
+    def ordered_logs(self, logs):
+        """Returns log values in the order of `metrics`: a number, or a list."""
+        names = ["loss"]
+        names += self._compile_metrics.names() if self._compile_metrics else []
+        trackers = self._compile_loss.trackers if self._compile_loss else []
+        names += [metric.name for metric in [*trackers, *self._own_metrics()]]
+        values = [logs[name] for name in dict.fromkeys(names) if name in logs]
+        values += [logs[name] for name in sorted(logs) if name not in names]
+        return values[0] if len(values) == 1 else values

@@ -1,0 +1,49 @@
+"""Keras's `utils` namespace."""
+
+from ranvier.callbacks._progbar import Progbar
+from ranvier.core._config import (
+    disable_interactive_logging,
+    enable_interactive_logging,
+    is_interactive_logging_enabled,
+)
+from ranvier.core._dtypes import standardize_dtype
+from ranvier.core._registry import (
+    CustomObjectScope,
+    custom_object_scope,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    register_keras_serializable,
+)
+from ranvier.core._seeds import set_random_seed
+from ranvier.core._serialization import (
+    deserialize_object as deserialize_keras_object,
+)
+from ranvier.core._serialization import serialize_object as serialize_keras_object
+from ranvier.core._session import clear_session
+from ranvier.ops._symbolic import is_keras_tensor
+from ranvier.training._py_dataset import PyDataset
+from ranvier.training._py_dataset import PyDataset as Sequence
+from ranvier.training._step import unpack as unpack_x_y_sample_weight
+
+__all__ = [
+    "CustomObjectScope",
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "disable_interactive_logging",
+    "enable_interactive_logging",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "is_interactive_logging_enabled",
+    "is_keras_tensor",
+    "register_keras_serializable",
+    "serialize_keras_object",
+    "set_random_seed",
+    "standardize_dtype",
+    "unpack_x_y_sample_weight",
+]
