@@ -20,7 +20,8 @@ from ranvier.core import _dtypes
 from ranvier.core._registry import builtin
 from ranvier.core._variable import Variable
 from ranvier.ops._graph import Operation
-from ranvier.ops._symbolic import KerasTensor, any_symbolic, infer_outputs
+from ranvier.ops._specs import outputs_of
+from ranvier.ops._symbolic import KerasTensor, any_symbolic
 
 # Registered ops by name: {name: function}.
 table: dict = {}
@@ -48,7 +49,7 @@ class OpCall(Operation):
         return self.function(*args, **kwargs)
 
     def compute_output_spec(self, *args, **kwargs):
-        return infer_outputs(self.function.raw, args, kwargs)
+        return outputs_of(self.function, args, kwargs)
 
     def get_config(self):
         return {"name": self.name, "op": self.function.path}
@@ -76,13 +77,11 @@ def op(function=None, *, path=None):
 
     @functools.wraps(function)
     def dispatched(*args, **kwargs):
-        for value in args:
-            kind = type(value)
-            if kind in _PLAIN_SET or kind is _ARRAY:
-                continue
-            break
-        else:
-            if not kwargs and not recorders:
+        if not kwargs and not recorders:
+            for value in args:
+                if type(value) not in _immediate:
+                    break
+            else:
                 return function(*args)
         if any_symbolic(args, kwargs):
             return _symbolic(dispatched, args, kwargs)
@@ -102,8 +101,9 @@ def op(function=None, *, path=None):
     return dispatched
 
 
-_ARRAY = type(jax.numpy.zeros(()))
-_PLAIN_SET = frozenset(_PLAIN)
+# Types whose values implementations take as they are, found by a look at the type
+# alone. JAX's class of concrete arrays joins when the first one is met.
+_immediate: set = set(_PLAIN)
 
 
 def _clean(args):
@@ -116,6 +116,10 @@ def _clean_dict(kwargs):
 
 def _clean_value(value):
     """Turns what users pass into what implementations take."""
+    if isinstance(value, jax.Array):
+        if not isinstance(value, jax.core.Tracer):
+            _immediate.add(type(value))
+        return value
     if isinstance(value, Variable):
         return value.value
     if isinstance(value, np.ndarray):

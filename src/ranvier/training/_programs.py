@@ -15,7 +15,6 @@ import sys
 import threading
 
 import jax
-import jax.extend.core
 import numpy as np
 
 from ranvier.core._scope import StateScope
@@ -134,22 +133,21 @@ def _key(traced, donate):
 
 def _constants(closed):
     """Yields the constants of a traced program and of the programs inside it."""
+    from jax.extend.core import ClosedJaxpr, Jaxpr  # not needed before a first program
+
     yield from closed.consts
     stack = [closed.jaxpr]
     while stack:
         for equation in stack.pop().eqns:
             for value in jax.tree.leaves(
-                list(equation.params.values()), is_leaf=_is_jaxpr
+                list(equation.params.values()),
+                is_leaf=lambda v: isinstance(v, (ClosedJaxpr, Jaxpr)),
             ):
-                if isinstance(value, jax.extend.core.ClosedJaxpr):
+                if isinstance(value, ClosedJaxpr):
                     yield from value.consts
                     stack.append(value.jaxpr)
-                elif isinstance(value, jax.extend.core.Jaxpr):
+                elif isinstance(value, Jaxpr):
                     stack.append(value)
-
-
-def _is_jaxpr(value):
-    return isinstance(value, (jax.extend.core.ClosedJaxpr, jax.extend.core.Jaxpr))
 
 
 def clear_programs() -> None:
