@@ -912,7 +912,8 @@ def _class_overrides(cls, method: str) -> bool:
 
 
 def _overrides(layer, method: str) -> bool:
-    return getattr(type(layer), method) is not getattr(Layer, method)
+    found = getattr(type(layer), method)
+    return found is not getattr(Layer, method) and not hasattr(found, "is_default")
 
 
 def _unique(variables):

@@ -191,14 +191,17 @@ class Functional(Function, Model):
             return self._input_spec
         if "_inputs" not in self.__dict__:
             return None
+        struct = self._inputs_struct
+        flat = isinstance(struct, dict) and len(struct) == len(self._inputs)
+        names = sorted(struct) if flat else [t.name for t in self._inputs]
         return [
             InputSpec(
                 shape=(None, *t.shape[1:]),
                 allow_last_axis_squeeze=True,
-                name=t.name if isinstance(self._inputs_struct, dict) else None,
+                name=name,
                 optional=getattr(t._keras_history.operation, "optional", False),
             )
-            for t in _tree.flatten(self._inputs_struct)
+            for t, name in zip(self._inputs, names, strict=True)
         ]
 
     @input_spec.setter

@@ -67,6 +67,9 @@ class Model(Trainer, Layer):
             self.build_by_shape(input_shape)
         self.built = True
 
+    # A call need not go through it: the layers build themselves on the way.
+    build.is_default = True
+
     def build_by_shape(self, input_shape):
         """Traces `call` on symbolic inputs of a shape (or structure of shapes)."""
         from ranvier.layers._layer import _map_shapes

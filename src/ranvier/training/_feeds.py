@@ -38,7 +38,7 @@ class ArrayFeed:
 
     def __init__(self, arrays, batch_size, shuffle=False, seed=0):
         self.samples = count_samples(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
-        self.batch_size = batch_size
+        self.batch_size = min(batch_size, self.samples)
         self.shuffle = shuffle
         self.seed = seed
         self.steps = -(-self.samples // batch_size)
@@ -80,16 +80,19 @@ class ArrayFeed:
         )
 
     def tail(self, arrays, order):
-        """Returns `(index, batch)` of the smaller last batch, or None."""
+        """Returns `(index, function giving the smaller last batch)`, or None."""
         full, rest = divmod(self.samples, self.batch_size)
-        if not rest:
-            return None
-        if order is None:
-            return full, jax.tree.map(lambda a: a[full * self.batch_size :], arrays)
-        rows = order[full * self.batch_size :]
-        return full, jax.tree.map(
-            lambda a: a.at[rows].get(mode="promise_in_bounds"), arrays
-        )
+        start = full * self.batch_size
+
+        def batch():
+            if order is None:
+                return jax.tree.map(lambda a: a[start:], arrays)
+            rows = order[start:]
+            return jax.tree.map(
+                lambda a: a.at[rows].get(mode="promise_in_bounds"), arrays
+            )
+
+        return (full, batch) if rest else None
 
 
 def epoch_order(samples, batch_size, shuffle, seed, index):

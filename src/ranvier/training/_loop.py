@@ -78,7 +78,7 @@ def run_steps(stepper, variables, batch_at, start, stop, tail=None, watch=False)
         batch_at: function from a step's index to its batch.
         start: first step, a scalar.
         stop: end, a scalar; may be the tail's index plus one.
-        tail: `(index, batch)` of a last, smaller batch, or None.
+        tail: `(index, function giving the batch)` of a last, smaller batch, or None.
         watch: stop after the first step that leaves a loss that is not finite.
 
     Returns:
@@ -88,7 +88,9 @@ def run_steps(stepper, variables, batch_at, start, stop, tail=None, watch=False)
     def one(i, carry):
         return _once(stepper, batch_at(i), variables, carry[0])
 
-    def healthy(values):
+    def healthy(values, logs):
+        if "loss" in logs:
+            return jnp.isfinite(logs["loss"])
         with StateScope(zip(variables, values, strict=True)):
             return jnp.isfinite(stepper.model._loss_tracker.result())
 
@@ -96,7 +98,7 @@ def run_steps(stepper, variables, batch_at, start, stop, tail=None, watch=False)
     logs = {}
     if not stepper.logs_are_metrics:
         # The loop carries the logs: their shapes are found before it starts.
-        batch = batch_at(start) if tail is None else tail[1]
+        batch = batch_at(start) if tail is None else tail[1]()
         shapes = jax.eval_shape(
             lambda v: _once(stepper, batch, variables, v)[1], values
         )
@@ -104,7 +106,7 @@ def run_steps(stepper, variables, batch_at, start, stop, tail=None, watch=False)
     end = stop if tail is None else jnp.minimum(stop, tail[0])
     if watch:
         i, values, logs = jax.lax.while_loop(
-            lambda c: (c[0] < end) & healthy(c[1]),
+            lambda c: (c[0] < end) & healthy(c[1], c[2]),
             lambda c: (c[0] + 1, *one(c[0], c[1:])),
             (start, values, logs),
         )
@@ -114,10 +116,10 @@ def run_steps(stepper, variables, batch_at, start, stop, tail=None, watch=False)
     if tail is not None:
         due = stop > tail[0]
         if watch:
-            due &= healthy(values)
+            due &= healthy(values, logs)
         values, logs = jax.lax.cond(
             due,
-            lambda: _once(stepper, tail[1], variables, values),
+            lambda: _once(stepper, tail[1](), variables, values),
             lambda: (values, logs),
         )
         i = i + due.astype(i.dtype)
