@@ -22,9 +22,15 @@ def as_float(x):
 
 
 def as_floats(x1, x2):
-    """Returns two arrays, at least one of them floating or complex."""
+    """Returns two arrays in the floating or complex dtype that they promote to.
+
+    Here, as in Keras, a Python number counts as an array of its own dtype.
+    """
     x1, x2 = as_array(x1), as_array(x2)
-    return (x1, x2) if is_inexact(x1) or is_inexact(x2) else (as_float(x1), x2)
+    dtype = jnp.promote_types(x1.dtype, x2.dtype)
+    if not jnp.issubdtype(dtype, jnp.inexact):
+        dtype = _config.floatx()
+    return x1.astype(dtype), x2.astype(dtype)
 
 
 def is_inexact(x) -> bool:

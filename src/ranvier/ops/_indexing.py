@@ -4,6 +4,8 @@ import jax.numpy as jnp
 
 from ranvier.ops._convert import as_array
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import infer, infer_at, output_spec
+from ranvier.ops._symbolic import KerasTensor
 
 
 @op
@@ -23,6 +25,15 @@ def get_item(x, key):
         Array([1, 3], dtype=int32)
     """
     return as_array(x)[key]
+
+
+@output_spec(get_item)
+def _get_item_spec(x, key):
+    try:
+        # Size 1: however short the axis, `x[:50]` must not claim to have 50 entries.
+        return infer_at((1, 89), get_item.raw, (x, key), {})
+    except (TypeError, ValueError):
+        return infer(get_item.raw, (x, key), {})
 
 
 @op
@@ -96,6 +107,13 @@ def where(condition, x1=None, x2=None):
     return jnp.where(as_array(condition), as_array(x1), as_array(x2))
 
 
+@output_spec(where)
+def _where_spec(condition, x1=None, x2=None):
+    if x1 is None and x2 is None:
+        return _nonzero_spec(condition)
+    return infer(where.raw, (condition, x1, x2), {})
+
+
 @op
 def select(condlist, choicelist, default=0):
     """Chooses, entry by entry, the value of the first condition that holds.
@@ -143,6 +161,11 @@ def nonzero(x):
         (Array([0, 1], dtype=int32), Array([1, 0], dtype=int32))
     """
     return jnp.nonzero(as_array(x))
+
+
+@output_spec(nonzero)
+def _nonzero_spec(x):
+    return tuple(KerasTensor((None,), "int32") for _ in x.shape)
 
 
 @op

@@ -1,6 +1,7 @@
 """Joining, splitting, repeating and padding."""
 
 import jax.numpy as jnp
+import numpy as np
 
 from ranvier.ops._convert import as_array
 from ranvier.ops._dispatch import op
@@ -242,6 +243,8 @@ def repeat(x, repeats, axis=None):
         >>> repeat([1, 2], 2)
         Array([1, 1, 2, 2], dtype=int32)
     """
+    if isinstance(repeats, (list, tuple)):
+        repeats = np.asarray(repeats)
     return jnp.repeat(as_array(x), repeats, axis)
 
 

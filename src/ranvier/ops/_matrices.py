@@ -4,6 +4,7 @@ import jax.numpy as jnp
 
 from ranvier.ops._convert import as_array, dtype_or_floatx
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import infer, infer_at, output_spec
 
 
 @op
@@ -133,6 +134,19 @@ def diag(x, k=0):
     return jnp.diag(as_array(x), k=k)
 
 
+@output_spec(diag)
+def _diag_spec(x, k=0):
+    return _diagonal_outputs(diag, (x, k))
+
+
+def _diagonal_outputs(op, args):
+    try:
+        # An unknown axis may be shorter than the other: size 1 shows the difference.
+        return infer_at((1, 89), op.raw, args, {})
+    except (TypeError, ValueError):
+        return infer(op.raw, args, {})
+
+
 @op
 def diagflat(x, k=0):
     """Makes a matrix with a tensor's entries, flattened, as diagonal.
@@ -179,6 +193,11 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
             f"Received: axis1={axis1}, axis2={axis2}"
         )
     return jnp.diagonal(x, offset=offset, axis1=axis1, axis2=axis2)
+
+
+@output_spec(diagonal)
+def _diagonal_spec(x, offset=0, axis1=0, axis2=1):
+    return _diagonal_outputs(diagonal, (x, offset, axis1, axis2))
 
 
 @op

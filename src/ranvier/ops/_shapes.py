@@ -5,6 +5,8 @@ import numpy as np
 
 from ranvier.ops._convert import as_array, as_axes
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import infer, output_spec
+from ranvier.ops._symbolic import KerasTensor
 
 
 @op
@@ -13,7 +15,7 @@ def reshape(x, newshape):
 
     Args:
         x: tensor.
-        newshape: the sizes; one of them may be -1, to be found out.
+        newshape: the sizes; one of them may be -1 (or None), to be found out.
 
     Returns:
         A tensor of the new shape.
@@ -29,20 +31,24 @@ def reshape(x, newshape):
     return jnp.reshape(as_array(x), _check_newshape(newshape))
 
 
+@output_spec(reshape)
+def _reshape_spec(x, newshape):
+    if not isinstance(x, KerasTensor) or None not in x.shape:
+        return infer(reshape.raw, (x, newshape), {})
+    shape = _check_newshape(newshape)
+    return KerasTensor(tuple(None if n == -1 else n for n in shape), x.dtype)
+
+
 def _check_newshape(newshape):
-    shape = tuple(np.atleast_1d(newshape).tolist()) if _is_int(newshape) else newshape
-    shape = tuple(shape)
-    sizes = [size for size in shape if _is_int(size)]
-    if min(sizes, default=0) < -1 or sizes.count(-1) > 1:
+    sizes = newshape if np.iterable(newshape) else (newshape,)
+    sizes = tuple(-1 if size is None else size for size in sizes)
+    known = [size for size in sizes if isinstance(size, (int, np.integer))]
+    if min(known, default=0) < -1 or known.count(-1) > 1:
         raise ValueError(
             "Sizes in `newshape` must not be negative, but for at most one -1. "
-            f"Received: newshape={shape}"
+            f"Received: newshape={newshape}"
         )
-    return shape
-
-
-def _is_int(size):
-    return isinstance(size, (int, np.integer))
+    return sizes
 
 
 @op
@@ -350,3 +356,9 @@ def size(x):
         2
     """
     return jnp.size(as_array(x))
+
+
+@output_spec(size)
+def _size_spec(x):
+    # An unknown number cannot be a Python integer, as it is for arrays.
+    return KerasTensor((), "int32")

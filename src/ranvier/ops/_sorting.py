@@ -3,7 +3,8 @@
 import jax.numpy as jnp
 
 from ranvier.ops._convert import as_array
-from ranvier.ops._dispatch import op
+from ranvier.ops._dispatch import op, signature_of
+from ranvier.ops._specs import infer, merge, output_spec
 
 
 @op
@@ -194,3 +195,12 @@ def unique(
         fill_value=fill_value,
         sorted=sorted,
     )
+
+
+@output_spec(unique)
+def _unique_spec(*args, **kwargs):
+    given = signature_of(unique).bind(*args, **kwargs).arguments
+    if given.get("size") is not None:
+        return infer(unique.raw, (), given)
+    # Without a size it depends on the values: any two sizes tell which dimensions.
+    return merge(*(infer(unique.raw, (), {**given, "size": n}) for n in (1, 2)))

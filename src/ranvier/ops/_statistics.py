@@ -3,8 +3,11 @@
 import jax
 import jax.numpy as jnp
 
+from ranvier.core import _dtypes
 from ranvier.ops._convert import as_array, as_axes, as_float, as_floats
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import output_spec
+from ranvier.ops._symbolic import KerasTensor
 
 
 @op
@@ -26,7 +29,6 @@ def average(x, axis=None, weights=None):
     x = as_float(x)
     if weights is not None:
         x, weights = as_floats(x, weights)
-        weights = weights.astype(jnp.result_type(x, weights))
     return jnp.average(x, axis=as_axes(axis), weights=weights)
 
 
@@ -135,6 +137,12 @@ def bincount(x, weights=None, minlength=0, sparse=False):
         return jnp.bincount(row, weights=row_weights, length=length)
 
     return jax.vmap(count)(x) if weights is None else jax.vmap(count)(x, weights)
+
+
+@output_spec(bincount)
+def _bincount_spec(x, weights=None, minlength=0, sparse=False):
+    dtype = "int32" if weights is None else _dtypes.dtype_of(weights)
+    return KerasTensor((*x.shape[:-1], None), dtype)
 
 
 @op
