@@ -83,9 +83,7 @@ class Adafactor(Optimizer):
             row = column = None
         else:
             row = self.add_variable(shape[:-1], dtype=dtype, name=name)
-            column = self.add_variable(
-                (*shape[:-2], shape[-1]), dtype=dtype, name=name
-            )
+            column = self.add_variable((*shape[:-2], shape[-1]), dtype=dtype, name=name)
         if variable.overwrite_with_gradient:
             return row, column, None
         return row, column, self.add_variable_from_reference(variable, "velocity")
@@ -104,7 +102,9 @@ class Adafactor(Optimizer):
         else:
             velocity = beta_2 * slots["velocity"] + (1 - beta_2) * squares
         change = gradient / jnp.sqrt(velocity)
-        change = change / jnp.maximum(1, _root_mean_square(change) / self.clip_threshold)
+        change = change / jnp.maximum(
+            1, _root_mean_square(change) / self.clip_threshold
+        )
         rate = jnp.minimum(learning_rate, 1 / jnp.sqrt(step))
         rate = rate * jnp.maximum(self.epsilon_2, _root_mean_square(value))
         return value - rate * change, {**new, "velocity": velocity}

@@ -50,9 +50,11 @@ class Lion(Optimizer):
         self.beta_2 = beta_2
 
     def update(self, gradient, value, slots, learning_rate, step):
+        beta_1 = jnp.asarray(self.beta_1, value.dtype)
+        beta_2 = jnp.asarray(self.beta_2, value.dtype)
         m = slots["momentum"]
-        sign = jnp.sign(m * self.beta_1 + gradient * (1 - self.beta_1))
-        m = m * self.beta_2 + gradient * (1 - self.beta_2)
+        sign = jnp.sign(m * beta_1 + gradient * (1 - beta_1))
+        m = m * beta_2 + gradient * (1 - beta_2)
         return value - learning_rate * sign, {"momentum": m}
 
     def get_config(self):

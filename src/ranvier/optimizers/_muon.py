@@ -161,9 +161,10 @@ class Muon(Optimizer):
         x = x / (jnp.linalg.norm(x) + 1e-7)
         for _ in range(self.ns_steps):
             square = x @ x.T
-            x = self.muon_a * x + (
-                self.muon_b * square + self.muon_c * square @ square
-            ) @ x
+            x = (
+                self.muon_a * x
+                + (self.muon_b * square + self.muon_c * square @ square) @ x
+            )
         return x.T if is_tall else x
 
     def get_config(self):

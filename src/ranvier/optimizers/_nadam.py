@@ -32,7 +32,7 @@ class Nadam(Optimizer):
         >>> v = rv.Variable(1.0)
         >>> Nadam(learning_rate=0.1).apply([2.0], [v])
         >>> round(float(v), 3)
-        0.892
+        0.894
     """
 
     beta_1 = Dynamic()
@@ -52,7 +52,9 @@ class Nadam(Optimizer):
     def build_slots(self, variables):
         m, v = self.add_optimizer_variables(variables, ["momentum", "velocity"])
         dtype = variables[0].dtype if variables else _config.floatx()
-        self._product = self.add_variable((), constant(1.0), dtype=dtype, name="u_product")
+        self._product = self.add_variable(
+            (), constant(1.0), dtype=dtype, name="u_product"
+        )
         # All weights share the product of the momenta.
         product = [self._product] * len(variables)
         self._slots = {"momentum": m, "velocity": v, "u_product": product}
@@ -67,12 +69,14 @@ class Nadam(Optimizer):
         return self.beta_1 * (1 - 0.5 * power(0.96, step))
 
     def update(self, gradient, value, slots, learning_rate, step):
-        m = moving_mean(slots["momentum"], gradient, self.beta_1)
-        v = moving_mean(slots["velocity"], gradient * gradient, self.beta_2)
+        beta_1 = jnp.asarray(self.beta_1, value.dtype)
+        beta_2 = jnp.asarray(self.beta_2, value.dtype)
+        m = moving_mean(slots["momentum"], gradient, beta_1)
+        v = moving_mean(slots["velocity"], gradient * gradient, beta_2)
         product = slots["u_product"].astype(value.dtype)
         now, ahead = self._momentum_at(step), self._momentum_at(step + 1)
         mean = ahead * m / (1 - product * ahead) + (1 - now) * gradient / (1 - product)
-        root = jnp.sqrt(v / (1 - power(self.beta_2, step)))
+        root = jnp.sqrt(v / (1 - power(beta_2, step)))
         change = mean * learning_rate / (root + self.epsilon)
         return value - change, {"momentum": m, "velocity": v}
 

@@ -697,8 +697,9 @@ class Optimizer:
         variables, weights = self.variables, list(weights)
         if len(weights) != len(variables):
             raise ValueError(
-                f"Argument `weights` must have one array for each of the {len(variables)}"
-                f" variables of {type(self).__name__}. Received: {len(weights)} arrays"
+                "Argument `weights` must have one array for each variable of "
+                f"{type(self).__name__}. Expected {len(variables)} arrays. Received: "
+                f"{len(weights)}"
             )
         for variable, weight in zip(variables, weights, strict=True):
             if variable.shape != jnp.shape(weight):

@@ -71,13 +71,15 @@ class ScheduleFreeAdamW(Optimizer):
     def update(self, gradient, value, slots, learning_rate, step):
         if self.warmup_steps > 0:
             learning_rate = learning_rate * jnp.minimum(step / self.warmup_steps, 1)
-        v = moving_mean(slots["velocity"], gradient * gradient, self.beta_2)
-        root = jnp.sqrt(v / (1 - power(self.beta_2, step)))
+        beta_1 = jnp.asarray(self.beta_1, value.dtype)
+        beta_2 = jnp.asarray(self.beta_2, value.dtype)
+        v = moving_mean(slots["velocity"], gradient * gradient, beta_2)
+        root = jnp.sqrt(v / (1 - power(beta_2, step)))
         old_z = slots["momentum"]
         z = old_z - learning_rate * gradient / (root + self.epsilon)
-        old_x = (value - (1 - self.beta_1) * old_z) / self.beta_1
+        old_x = (value - (1 - beta_1) * old_z) / beta_1
         x = (1 - 1 / step) * old_x + 1 / step * z
-        value = (1 - self.beta_1) * z + self.beta_1 * x
+        value = (1 - beta_1) * z + beta_1 * x
         return value, {"momentum": z, "velocity": v}
 
     def get_config(self):
