@@ -7,12 +7,15 @@ from ranvier.core import _mask
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
 from ranvier.losses._loss import BuiltinLoss
+from ranvier.losses._reduction import require_broadcastable
 
 
 def as_probabilities(y_true, y_pred):
     """Returns both as tensors of one dtype, that of `y_pred`."""
     y_pred = ops.convert_to_tensor(y_pred)
-    return ops.cast(y_true, y_pred.dtype), y_pred
+    y_true = ops.cast(y_true, y_pred.dtype)
+    require_broadcastable(y_true=y_true, y_pred=y_pred)
+    return y_true, y_pred
 
 
 def smoothed(y_true, label_smoothing, num_classes):

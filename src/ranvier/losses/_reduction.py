@@ -1,6 +1,9 @@
 """From a loss for each entry to one number: masks, sample weights, reductions."""
 
+import numpy as np
+
 from ranvier import ops
+from ranvier.core._errors import ShapeError
 
 _REDUCTIONS = (
     "sum_over_batch_size",
@@ -56,6 +59,26 @@ def squeeze_or_expand_to_same_rank(x1, x2, expand_rank_1=True):
     return x1, x2
 
 
+def require_broadcastable(**tensors):
+    """Raises unless the shapes of two named tensors broadcast together.
+
+    Raises:
+        ShapeError: otherwise, with both names and shapes.
+    """
+    (name1, shape1), (name2, shape2) = (
+        (name, tuple(tensor.shape)) for name, tensor in tensors.items()
+    )
+    if None in shape1 or None in shape2:
+        return
+    try:
+        np.broadcast_shapes(shape1, shape2)
+    except ValueError:
+        raise ShapeError(
+            f"The shapes of `{name1}` and `{name2}` do not fit together. Received: "
+            f"{name1} of shape {shape1}, {name2} of shape {shape2}"
+        ) from None
+
+
 def apply_mask(sample_weight, mask, dtype, reduction):
     """Returns sample weights that are zero where the mask is.
 
@@ -102,6 +125,7 @@ def reduce_weighted_values(
     if sample_weight is not None:
         sample_weight = ops.convert_to_tensor(sample_weight, dtype=values.dtype)
         values, sample_weight = squeeze_or_expand_to_same_rank(values, sample_weight)
+        require_broadcastable(losses=values, sample_weight=sample_weight)
         values = values * sample_weight
     return _reduce(values, sample_weight, reduction)
 

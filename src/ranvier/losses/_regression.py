@@ -7,14 +7,19 @@ from ranvier.core import _config
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.losses._loss import BuiltinLoss
-from ranvier.losses._reduction import squeeze_or_expand_to_same_rank
+from ranvier.losses._reduction import (
+    require_broadcastable,
+    squeeze_or_expand_to_same_rank,
+)
 
 
 def aligned(y_true, y_pred):
     """Returns both as tensors of one dtype (that of `y_pred`) and one rank."""
     y_pred = ops.convert_to_tensor(y_pred)
     y_true = ops.convert_to_tensor(y_true, dtype=y_pred.dtype)
-    return squeeze_or_expand_to_same_rank(y_true, y_pred)
+    y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
+    require_broadcastable(y_true=y_true, y_pred=y_pred)
+    return y_true, y_pred
 
 
 @builtin("keras.losses")
