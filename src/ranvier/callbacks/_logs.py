@@ -37,8 +37,11 @@ class LazyLogs(dict):
 def _flatten(logs):
     # `dict.items`, so that logs that are lazy already stay unread.
     flat = {}
-    for name, value in sorted(dict.items(logs), key=lambda item: item[0]):
-        flat.update(_flatten(value) if isinstance(value, dict) else {name: value})
+    for name, value in sorted(dict.items(logs)):
+        if isinstance(value, dict):
+            flat.update(_flatten(value))
+        else:
+            flat[name] = value
     return flat
 
 
