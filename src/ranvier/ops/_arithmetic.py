@@ -1,4 +1,4 @@
-"""Arithmetic: the operations behind `+ - * / // % **`, signs and divisors."""
+"""Arithmetic: the operations behind `+ - * / // % **`, and signs."""
 
 import jax.numpy as jnp
 
@@ -18,7 +18,8 @@ def add(x1, x2):
         The sum.
 
     Example:
-        >>> add([1, 2], [0.5, 0.5])
+        >>> from ranvier import ops
+        >>> ops.add([1, 2], [0.5, 0.5])
         Array([1.5, 2.5], dtype=float32)
     """
     return jnp.add(as_array(x1), as_array(x2))
@@ -36,7 +37,8 @@ def subtract(x1, x2):
         The difference.
 
     Example:
-        >>> subtract([5, 7], [1, 2])
+        >>> from ranvier import ops
+        >>> ops.subtract([5, 7], [1, 2])
         Array([4, 5], dtype=int32)
     """
     return jnp.subtract(as_array(x1), as_array(x2))
@@ -54,7 +56,8 @@ def multiply(x1, x2):
         The elementwise product.
 
     Example:
-        >>> multiply([[1], [2]], [3, 4])
+        >>> from ranvier import ops
+        >>> ops.multiply([[1], [2]], [3, 4])
         Array([[3, 4],
                [6, 8]], dtype=int32)
     """
@@ -73,7 +76,8 @@ def divide(x1, x2):
         The quotient.
 
     Example:
-        >>> divide([1, 3], [2, 2])
+        >>> from ranvier import ops
+        >>> ops.divide([1, 3], [2, 2])
         Array([0.5, 1.5], dtype=float32)
     """
     return jnp.divide(as_array(x1), as_array(x2))
@@ -95,7 +99,8 @@ def divide_no_nan(x1, x2):
         The quotient. Its gradient is 0 where the divisor is 0.
 
     Example:
-        >>> divide_no_nan([1.0, 3.0], [0.0, 2.0])
+        >>> from ranvier import ops
+        >>> ops.divide_no_nan([1.0, 3.0], [0.0, 2.0])
         Array([0. , 1.5], dtype=float32)
     """
     x1, x2 = as_array(x1), as_array(x2)
@@ -117,7 +122,8 @@ def floor_divide(x1, x2):
         The rounded quotient; integers stay integers.
 
     Example:
-        >>> floor_divide([-7, 7], 2)
+        >>> from ranvier import ops
+        >>> ops.floor_divide([-7, 7], 2)
         Array([-4,  3], dtype=int32)
     """
     return jnp.floor_divide(as_array(x1), as_array(x2))
@@ -135,7 +141,8 @@ def mod(x1, x2):
         The remainder of `floor_divide`.
 
     Example:
-        >>> mod([-7, 7], 3)
+        >>> from ranvier import ops
+        >>> ops.mod([-7, 7], 3)
         Array([2, 1], dtype=int32)
     """
     return jnp.mod(as_array(x1), as_array(x2))
@@ -153,7 +160,8 @@ def fmod(x1, x2):
         The remainder of a division rounded towards zero.
 
     Example:
-        >>> fmod([-7, 7], 3)
+        >>> from ranvier import ops
+        >>> ops.fmod([-7, 7], 3)
         Array([-1,  1], dtype=int32)
     """
     return jnp.fmod(as_array(x1), as_array(x2))
@@ -171,7 +179,8 @@ def power(x1, x2):
         The power; integers stay integers.
 
     Example:
-        >>> power([2, 3], [3.0, 2.0])
+        >>> from ranvier import ops
+        >>> ops.power([2, 3], [3.0, 2.0])
         Array([8., 9.], dtype=float32)
     """
     return jnp.power(as_array(x1), as_array(x2))
@@ -188,7 +197,8 @@ def negative(x):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> negative([1, -2])
+        >>> from ranvier import ops
+        >>> ops.negative([1, -2])
         Array([-1,  2], dtype=int32)
     """
     return jnp.negative(as_array(x))
@@ -205,7 +215,8 @@ def absolute(x):
         A tensor of the same shape.
 
     Example:
-        >>> absolute([-1.5, 2.0])
+        >>> from ranvier import ops
+        >>> ops.absolute([-1.5, 2.0])
         Array([1.5, 2. ], dtype=float32)
     """
     return jnp.absolute(as_array(x))
@@ -229,7 +240,8 @@ def fabs(x):
         TypeError: if `x` is complex.
 
     Example:
-        >>> fabs([-1, 2])
+        >>> from ranvier import ops
+        >>> ops.fabs([-1, 2])
         Array([1., 2.], dtype=float32)
     """
     x = as_array(x)
@@ -252,101 +264,8 @@ def sign(x):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> sign([-3.0, 0.0, 2.0])
+        >>> from ranvier import ops
+        >>> ops.sign([-3.0, 0.0, 2.0])
         Array([-1.,  0.,  1.], dtype=float32)
     """
     return jnp.sign(as_array(x))
-
-
-@op
-def maximum(x1, x2):
-    """Computes the larger of two values; NaN if either is NaN.
-
-    Args:
-        x1: tensor or number.
-        x2: tensor or number; shapes broadcast, dtypes promote.
-
-    Returns:
-        The elementwise maximum.
-
-    Example:
-        >>> maximum([1.0, 5.0], [3.0, 2.0])
-        Array([3., 5.], dtype=float32)
-    """
-    return jnp.maximum(as_array(x1), as_array(x2))
-
-
-@op
-def minimum(x1, x2):
-    """Computes the smaller of two values; NaN if either is NaN.
-
-    Args:
-        x1: tensor or number.
-        x2: tensor or number; shapes broadcast, dtypes promote.
-
-    Returns:
-        The elementwise minimum.
-
-    Example:
-        >>> minimum([1.0, 5.0], [3.0, 2.0])
-        Array([1., 2.], dtype=float32)
-    """
-    return jnp.minimum(as_array(x1), as_array(x2))
-
-
-@op
-def fmax(x1, x2):
-    """Computes the larger of two values; a NaN loses against a number.
-
-    Args:
-        x1: tensor or number.
-        x2: tensor or number; shapes broadcast, dtypes promote.
-
-    Returns:
-        The elementwise maximum.
-
-    Example:
-        >>> fmax([1.0, float("nan")], [3.0, 2.0])
-        Array([3., 2.], dtype=float32)
-    """
-    return jnp.fmax(as_array(x1), as_array(x2))
-
-
-@op
-def fmin(x1, x2):
-    """Computes the smaller of two values; a NaN loses against a number.
-
-    Args:
-        x1: tensor or number.
-        x2: tensor or number; shapes broadcast, dtypes promote.
-
-    Returns:
-        The elementwise minimum.
-
-    Example:
-        >>> fmin([1.0, float("nan")], [3.0, 2.0])
-        Array([1., 2.], dtype=float32)
-    """
-    return jnp.fmin(as_array(x1), as_array(x2))
-
-
-@op
-def clip(x, x_min, x_max):
-    """Limits values to an interval.
-
-    Args:
-        x: tensor; booleans count as int32.
-        x_min: lower limit, number or tensor.
-        x_max: upper limit, number or tensor.
-
-    Returns:
-        `minimum(maximum(x, x_min), x_max)`.
-
-    Example:
-        >>> clip([-1.0, 0.5, 9.0], 0.0, 1.0)
-        Array([0. , 0.5, 1. ], dtype=float32)
-    """
-    x = as_array(x)
-    if x.dtype == bool:
-        x = x.astype("int32")
-    return jnp.clip(x, x_min, x_max)

@@ -1,4 +1,4 @@
-"""Bits and divisors of integers."""
+"""Bits of integers, common divisors and multiples."""
 
 import jax.numpy as jnp
 
@@ -18,7 +18,8 @@ def bitwise_and(x, y):
         A tensor of integers or booleans.
 
     Example:
-        >>> bitwise_and([6, 5], 3)
+        >>> from ranvier import ops
+        >>> ops.bitwise_and([6, 5], 3)
         Array([2, 1], dtype=int32)
     """
     return jnp.bitwise_and(as_array(x), as_array(y))
@@ -36,7 +37,8 @@ def bitwise_or(x, y):
         A tensor of integers or booleans.
 
     Example:
-        >>> bitwise_or([6, 5], 3)
+        >>> from ranvier import ops
+        >>> ops.bitwise_or([6, 5], 3)
         Array([7, 7], dtype=int32)
     """
     return jnp.bitwise_or(as_array(x), as_array(y))
@@ -54,7 +56,8 @@ def bitwise_xor(x, y):
         A tensor of integers or booleans.
 
     Example:
-        >>> bitwise_xor([6, 5], 3)
+        >>> from ranvier import ops
+        >>> ops.bitwise_xor([6, 5], 3)
         Array([5, 6], dtype=int32)
     """
     return jnp.bitwise_xor(as_array(x), as_array(y))
@@ -71,7 +74,8 @@ def bitwise_invert(x):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> bitwise_invert([0, 5])
+        >>> from ranvier import ops
+        >>> ops.bitwise_invert([0, 5])
         Array([-1, -6], dtype=int32)
     """
     return jnp.invert(as_array(x))
@@ -93,7 +97,8 @@ def bitwise_left_shift(x, y):
         A tensor of integers.
 
     Example:
-        >>> bitwise_left_shift([1, 3], 2)
+        >>> from ranvier import ops
+        >>> ops.bitwise_left_shift([1, 3], 2)
         Array([ 4, 12], dtype=int32)
     """
     return jnp.left_shift(as_array(x), as_array(y))
@@ -115,7 +120,8 @@ def bitwise_right_shift(x, y):
         A tensor of integers.
 
     Example:
-        >>> bitwise_right_shift([4, -3], 1)
+        >>> from ranvier import ops
+        >>> ops.bitwise_right_shift([4, -3], 1)
         Array([ 2, -2], dtype=int32)
     """
     return jnp.right_shift(as_array(x), as_array(y))
@@ -137,7 +143,8 @@ def gcd(x1, x2):
         A tensor of integers.
 
     Example:
-        >>> gcd([12, 7], 18)
+        >>> from ranvier import ops
+        >>> ops.gcd([12, 7], 18)
         Array([6, 1], dtype=int32)
     """
     return jnp.gcd(as_array(x1), as_array(x2))
@@ -155,7 +162,8 @@ def lcm(x1, x2):
         A tensor of integers.
 
     Example:
-        >>> lcm([4, 7], 6)
+        >>> from ranvier import ops
+        >>> ops.lcm([4, 7], 6)
         Array([12, 42], dtype=int32)
     """
     return jnp.lcm(as_array(x1), as_array(x2))

@@ -20,7 +20,8 @@ def array(x, dtype=None):
         A tensor.
 
     Example:
-        >>> array([1.0, 2.0])
+        >>> from ranvier import ops
+        >>> ops.array([1.0, 2.0])
         Array([1., 2.], dtype=float32)
     """
     return jnp.array(x, dtype=dtype_or_none(dtype))
@@ -38,7 +39,8 @@ def zeros(shape, dtype=None):
         The tensor.
 
     Example:
-        >>> zeros((2,))
+        >>> from ranvier import ops
+        >>> ops.zeros((2,))
         Array([0., 0.], dtype=float32)
     """
     return jnp.zeros(shape, dtype_or_floatx(dtype))
@@ -56,7 +58,8 @@ def ones(shape, dtype=None):
         The tensor.
 
     Example:
-        >>> ones((2,), "int32")
+        >>> from ranvier import ops
+        >>> ops.ones((2,), "int32")
         Array([1, 1], dtype=int32)
     """
     return jnp.ones(shape, dtype_or_floatx(dtype))
@@ -74,7 +77,8 @@ def empty(shape, dtype=None):
         The tensor.
 
     Example:
-        >>> empty((2, 3)).shape
+        >>> from ranvier import ops
+        >>> ops.empty((2, 3)).shape
         (2, 3)
     """
     return jnp.empty(shape, dtype_or_floatx(dtype))
@@ -93,7 +97,8 @@ def full(shape, fill_value, dtype=None):
         The tensor.
 
     Example:
-        >>> full((2,), 0.5)
+        >>> from ranvier import ops
+        >>> ops.full((2,), 0.5)
         Array([0.5, 0.5], dtype=float32)
     """
     return jnp.full(shape, fill_value, dtype_or_floatx(dtype))
@@ -111,7 +116,8 @@ def zeros_like(x, dtype=None):
         The tensor.
 
     Example:
-        >>> zeros_like([1, 2])
+        >>> from ranvier import ops
+        >>> ops.zeros_like([1, 2])
         Array([0, 0], dtype=int32)
     """
     return jnp.zeros_like(as_array(x), dtype=dtype_or_none(dtype))
@@ -129,7 +135,8 @@ def ones_like(x, dtype=None):
         The tensor.
 
     Example:
-        >>> ones_like([1.5, 2.5])
+        >>> from ranvier import ops
+        >>> ops.ones_like([1.5, 2.5])
         Array([1., 1.], dtype=float32)
     """
     return jnp.ones_like(as_array(x), dtype=dtype_or_none(dtype))
@@ -147,7 +154,8 @@ def empty_like(x, dtype=None):
         The tensor.
 
     Example:
-        >>> empty_like([[1, 2]]).shape
+        >>> from ranvier import ops
+        >>> ops.empty_like([[1, 2]]).shape
         (1, 2)
     """
     return jnp.empty_like(as_array(x), dtype=dtype_or_none(dtype))
@@ -166,7 +174,8 @@ def full_like(x, fill_value, dtype=None):
         The tensor.
 
     Example:
-        >>> full_like([1, 2], 7)
+        >>> from ranvier import ops
+        >>> ops.full_like([1, 2], 7)
         Array([7, 7], dtype=int32)
     """
     return jnp.full_like(as_array(x), fill_value, dtype=dtype_or_none(dtype))
@@ -186,7 +195,8 @@ def arange(start, stop=None, step=None, dtype=None):
         A tensor with one axis.
 
     Example:
-        >>> arange(3), arange(1, 2, 0.5)
+        >>> from ranvier import ops
+        >>> ops.arange(3), ops.arange(1, 2, 0.5)
         (Array([0, 1, 2], dtype=int32), Array([1. , 1.5], dtype=float32))
     """
     if dtype is None:
@@ -212,7 +222,8 @@ def linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None, axis
         The tensor, or a pair of tensor and distance if `retstep`.
 
     Example:
-        >>> linspace(0, 1, 3)
+        >>> from ranvier import ops
+        >>> ops.linspace(0, 1, 3)
         Array([0. , 0.5, 1. ], dtype=float32)
     """
     return jnp.linspace(
@@ -237,7 +248,8 @@ def logspace(start, stop, num=50, endpoint=True, base=10, dtype=None, axis=0):
         The tensor.
 
     Example:
-        >>> logspace(0, 2, 3, base=2)
+        >>> from ranvier import ops
+        >>> ops.logspace(0, 2, 3, base=2)
         Array([1., 2., 4.], dtype=float32)
     """
     return jnp.logspace(
@@ -261,7 +273,8 @@ def geomspace(start, stop, num=50, endpoint=True, dtype=None, axis=0):
         The tensor.
 
     Example:
-        >>> geomspace(1, 4, 3).round(4)
+        >>> from ranvier import ops
+        >>> ops.geomspace(1, 4, 3).round(4)
         Array([1., 2., 4.], dtype=float32)
     """
     return jnp.geomspace(start, stop, num, endpoint, dtype_or_none(dtype), axis)
@@ -279,7 +292,8 @@ def meshgrid(*x, indexing="xy"):
         A list of tensors, one for each vector.
 
     Example:
-        >>> [grid.tolist() for grid in meshgrid([1, 2], [3, 4])]
+        >>> from ranvier import ops
+        >>> [grid.tolist() for grid in ops.meshgrid([1, 2], [3, 4])]
         [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
     """
     return jnp.meshgrid(*(as_array(v) for v in x), indexing=indexing)

@@ -17,7 +17,8 @@ def exp(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> exp([0.0, 1.0])
+        >>> from ranvier import ops
+        >>> ops.exp([0.0, 1.0])
         Array([1.       , 2.7182817], dtype=float32)
     """
     return jnp.exp(as_float(x))
@@ -34,7 +35,8 @@ def exp2(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> exp2([0, 3])
+        >>> from ranvier import ops
+        >>> ops.exp2([0, 3])
         Array([1., 8.], dtype=float32)
     """
     return jnp.exp2(as_float(x))
@@ -51,7 +53,8 @@ def expm1(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> expm1([0.0, 1e-10])
+        >>> from ranvier import ops
+        >>> ops.expm1([0.0, 1e-10])
         Array([0.e+00, 1.e-10], dtype=float32)
     """
     return jnp.expm1(as_float(x))
@@ -68,7 +71,8 @@ def log(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> log([1.0, 0.0])
+        >>> from ranvier import ops
+        >>> ops.log([1.0, 0.0])
         Array([  0., -inf], dtype=float32)
     """
     return jnp.log(as_float(x))
@@ -85,7 +89,8 @@ def log2(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> log2([1, 8])
+        >>> from ranvier import ops
+        >>> ops.log2([1, 8])
         Array([0., 3.], dtype=float32)
     """
     return jnp.log2(as_float(x))
@@ -102,7 +107,8 @@ def log10(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> log10([1, 100])
+        >>> from ranvier import ops
+        >>> ops.log10([1, 100])
         Array([0., 2.], dtype=float32)
     """
     return jnp.log10(as_float(x))
@@ -119,7 +125,8 @@ def log1p(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> log1p([0.0, 1e-10])
+        >>> from ranvier import ops
+        >>> ops.log1p([0.0, 1e-10])
         Array([0.e+00, 1.e-10], dtype=float32)
     """
     return jnp.log1p(as_float(x))
@@ -137,7 +144,8 @@ def logaddexp(x1, x2):
         A floating tensor.
 
     Example:
-        >>> logaddexp([0.0, 1000.0], [0.0, 0.0])
+        >>> from ranvier import ops
+        >>> ops.logaddexp([0.0, 1000.0], [0.0, 0.0])
         Array([6.931472e-01, 1.000000e+03], dtype=float32)
     """
     return jnp.logaddexp(*as_floats(x1, x2))
@@ -155,7 +163,8 @@ def logaddexp2(x1, x2):
         A floating tensor.
 
     Example:
-        >>> logaddexp2([0.0, 1000.0], [0.0, 0.0])
+        >>> from ranvier import ops
+        >>> ops.logaddexp2([0.0, 1000.0], [0.0, 0.0])
         Array([   1., 1000.], dtype=float32)
     """
     return jnp.logaddexp2(*as_floats(x1, x2))
@@ -172,7 +181,8 @@ def sqrt(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> sqrt([4, 9])
+        >>> from ranvier import ops
+        >>> ops.sqrt([4, 9])
         Array([2., 3.], dtype=float32)
     """
     return jnp.sqrt(as_float(x))
@@ -189,7 +199,8 @@ def cbrt(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> cbrt([8, -27]).round(4)
+        >>> from ranvier import ops
+        >>> ops.cbrt([8, -27]).round(4)
         Array([ 2., -3.], dtype=float32)
     """
     return jnp.cbrt(as_float(x))
@@ -206,7 +217,8 @@ def square(x):
         A tensor of the same shape; booleans give int32.
 
     Example:
-        >>> square([3, -2])
+        >>> from ranvier import ops
+        >>> ops.square([3, -2])
         Array([9, 4], dtype=int32)
     """
     return jnp.square(as_array(x))
@@ -223,7 +235,8 @@ def reciprocal(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> reciprocal([2.0, 4.0])
+        >>> from ranvier import ops
+        >>> ops.reciprocal([2.0, 4.0])
         Array([0.5 , 0.25], dtype=float32)
     """
     return jnp.reciprocal(as_float(x))
@@ -244,7 +257,8 @@ def ldexp(x1, x2):
         TypeError: if `x2` does not hold integers.
 
     Example:
-        >>> ldexp([0.75, 1.5], [1, 2])
+        >>> from ranvier import ops
+        >>> ops.ldexp([0.75, 1.5], [1, 2])
         Array([1.5, 6. ], dtype=float32)
     """
     x2 = as_array(x2)

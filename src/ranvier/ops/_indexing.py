@@ -21,7 +21,8 @@ def get_item(x, key):
         The part.
 
     Example:
-        >>> get_item([[1, 2], [3, 4]], (slice(None), 0))
+        >>> from ranvier import ops
+        >>> ops.get_item([[1, 2], [3, 4]], (slice(None), 0))
         Array([1, 3], dtype=int32)
     """
     return as_array(x)[key]
@@ -50,7 +51,8 @@ def take(x, indices, axis=None):
         A tensor in which the axes of `indices` stand in place of the axis.
 
     Example:
-        >>> take([[1, 2, 3], [4, 5, 6]], [2, 0], axis=1)
+        >>> from ranvier import ops
+        >>> ops.take([[1, 2, 3], [4, 5, 6]], [2, 0], axis=1)
         Array([[3, 1],
                [6, 4]], dtype=int32)
     """
@@ -70,7 +72,8 @@ def take_along_axis(x, indices, axis=None):
         A tensor of the shape of `indices`.
 
     Example:
-        >>> take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.take_along_axis([[1, 2], [3, 4]], [[1], [0]], axis=1)
         Array([[2],
                [3]], dtype=int32)
     """
@@ -94,7 +97,8 @@ def where(condition, x1=None, x2=None):
         ValueError: if only one of `x1` and `x2` is given.
 
     Example:
-        >>> where([True, False], [1, 2], 0)
+        >>> from ranvier import ops
+        >>> ops.where([True, False], [1, 2], 0)
         Array([1, 0], dtype=int32)
     """
     if (x1 is None) != (x2 is None):
@@ -130,7 +134,8 @@ def select(condlist, choicelist, default=0):
         ValueError: if the lists are empty, or no lists.
 
     Example:
-        >>> select([[True, False], [True, True]], [[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.select([[True, False], [True, True]], [[1, 2], [3, 4]])
         Array([1, 4], dtype=int32)
     """
     for name, value in (("condlist", condlist), ("choicelist", choicelist)):
@@ -157,7 +162,8 @@ def nonzero(x):
         A tuple of index tensors, one for each axis.
 
     Example:
-        >>> nonzero([[0, 5], [3, 0]])
+        >>> from ranvier import ops
+        >>> ops.nonzero([[0, 5], [3, 0]])
         (Array([0, 1], dtype=int32), Array([1, 0], dtype=int32))
     """
     return jnp.nonzero(as_array(x))
@@ -180,7 +186,8 @@ def unravel_index(indices, shape):
         A tuple of index tensors, one for each axis.
 
     Example:
-        >>> unravel_index([1, 5], (2, 3))
+        >>> from ranvier import ops
+        >>> ops.unravel_index([1, 5], (2, 3))
         (Array([0, 1], dtype=int32), Array([1, 2], dtype=int32))
     """
     return jnp.unravel_index(as_array(indices), shape)

@@ -1,7 +1,6 @@
-"""Joining, splitting, repeating and padding."""
+"""Joining and splitting."""
 
 import jax.numpy as jnp
-import numpy as np
 
 from ranvier.ops._convert import as_array
 from ranvier.ops._dispatch import op
@@ -19,7 +18,8 @@ def concatenate(xs, axis=0):
         The joined tensor.
 
     Example:
-        >>> concatenate([[1, 2], [3]])
+        >>> from ranvier import ops
+        >>> ops.concatenate([[1, 2], [3]])
         Array([1, 2, 3], dtype=int32)
     """
     return jnp.concatenate(_arrays(xs), axis)
@@ -37,7 +37,8 @@ def stack(x, axis=0):
         The joined tensor.
 
     Example:
-        >>> stack([[1, 2], [3, 4]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.stack([[1, 2], [3, 4]], axis=1)
         Array([[1, 3],
                [2, 4]], dtype=int32)
     """
@@ -55,7 +56,8 @@ def hstack(xs):
         The joined tensor.
 
     Example:
-        >>> hstack([[[1], [2]], [[3], [4]]])
+        >>> from ranvier import ops
+        >>> ops.hstack([[[1], [2]], [[3], [4]]])
         Array([[1, 3],
                [2, 4]], dtype=int32)
     """
@@ -73,7 +75,8 @@ def vstack(xs):
         The joined tensor.
 
     Example:
-        >>> vstack([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.vstack([[1, 2], [3, 4]])
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
@@ -91,7 +94,8 @@ def dstack(xs):
         The joined tensor.
 
     Example:
-        >>> dstack([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.dstack([[1, 2], [3, 4]])
         Array([[[1, 3],
                 [2, 4]]], dtype=int32)
     """
@@ -111,7 +115,8 @@ def append(x1, x2, axis=None):
         The joined tensor.
 
     Example:
-        >>> append([1, 2], [[3, 4]])
+        >>> from ranvier import ops
+        >>> ops.append([1, 2], [[3, 4]])
         Array([1, 2, 3, 4], dtype=int32)
     """
     return jnp.append(as_array(x1), as_array(x2), axis)
@@ -133,7 +138,8 @@ def split(x, indices_or_sections, axis=0):
         ValueError: if the axis cannot be cut into equal parts.
 
     Example:
-        >>> split([1, 2, 3, 4], 2)
+        >>> from ranvier import ops
+        >>> ops.split([1, 2, 3, 4], 2)
         [Array([1, 2], dtype=int32), Array([3, 4], dtype=int32)]
     """
     return jnp.split(as_array(x), _cuts(indices_or_sections), axis)
@@ -156,7 +162,8 @@ def array_split(x, indices_or_sections, axis=0):
         ValueError: if the number of parts is not positive.
 
     Example:
-        >>> array_split([1, 2, 3], 2)
+        >>> from ranvier import ops
+        >>> ops.array_split([1, 2, 3], 2)
         [Array([1, 2], dtype=int32), Array([3], dtype=int32)]
     """
     named = {"indices_or_sections": indices_or_sections, "axis": axis}
@@ -185,7 +192,8 @@ def hsplit(x, indices_or_sections):
         A list of tensors.
 
     Example:
-        >>> [part.tolist() for part in hsplit([[1, 2], [3, 4]], 2)]
+        >>> from ranvier import ops
+        >>> [part.tolist() for part in ops.hsplit([[1, 2], [3, 4]], 2)]
         [[[1], [3]], [[2], [4]]]
     """
     return jnp.hsplit(as_array(x), _cuts(indices_or_sections))
@@ -203,7 +211,8 @@ def vsplit(x, indices_or_sections):
         A list of tensors.
 
     Example:
-        >>> [part.tolist() for part in vsplit([[1, 2], [3, 4]], 2)]
+        >>> from ranvier import ops
+        >>> [part.tolist() for part in ops.vsplit([[1, 2], [3, 4]], 2)]
         [[[1, 2]], [[3, 4]]]
     """
     return jnp.vsplit(as_array(x), _cuts(indices_or_sections))
@@ -221,82 +230,11 @@ def dsplit(x, indices_or_sections):
         A list of tensors.
 
     Example:
-        >>> [part.tolist() for part in dsplit([[[1, 2]]], 2)]
+        >>> from ranvier import ops
+        >>> [part.tolist() for part in ops.dsplit([[[1, 2]]], 2)]
         [[[[1]]], [[[2]]]]
     """
     return jnp.dsplit(as_array(x), _cuts(indices_or_sections))
-
-
-@op
-def repeat(x, repeats, axis=None):
-    """Repeats each entry.
-
-    Args:
-        x: tensor.
-        repeats: how often; or one number for each place along the axis.
-        axis: the axis; None repeats the entries of the flattened tensor.
-
-    Returns:
-        A tensor, longer along the axis.
-
-    Example:
-        >>> repeat([1, 2], 2)
-        Array([1, 1, 2, 2], dtype=int32)
-    """
-    if isinstance(repeats, (list, tuple)):
-        repeats = np.asarray(repeats)
-    return jnp.repeat(as_array(x), repeats, axis)
-
-
-@op
-def tile(x, repeats):
-    """Repeats the whole tensor along its axes.
-
-    Args:
-        x: tensor.
-        repeats: how often along each axis; axes are added in front where missing.
-
-    Returns:
-        A larger tensor.
-
-    Example:
-        >>> tile([1, 2], (2, 2))
-        Array([[1, 2, 1, 2],
-               [1, 2, 1, 2]], dtype=int32)
-    """
-    return jnp.tile(as_array(x), repeats)
-
-
-@op
-def pad(x, pad_width, mode="constant", constant_values=None):
-    """Adds entries before and after along axes.
-
-    Args:
-        x: tensor.
-        pad_width: how many: a number, a pair `(before, after)`, or a list of pairs,
-            one an axis.
-        mode: `"constant"`, `"reflect"`, `"symmetric"`, `"edge"` and the others of
-            `jax.numpy.pad`.
-        constant_values: the value of the new entries in mode `"constant"`; None
-            for 0.
-
-    Returns:
-        A larger tensor.
-
-    Raises:
-        ValueError: if `constant_values` is given in another mode.
-
-    Example:
-        >>> pad([1, 2], (1, 2))
-        Array([0, 1, 2, 0, 0], dtype=int32)
-    """
-    options = {} if constant_values is None else {"constant_values": constant_values}
-    if options and mode != "constant":
-        raise ValueError(
-            "Argument `constant_values` goes with `mode='constant'` only. "
-            f"Received: mode={mode!r}, constant_values={constant_values}"
-        )
-    return jnp.pad(as_array(x), pad_width, mode, **options)
 
 
 def _arrays(xs):

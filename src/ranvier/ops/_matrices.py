@@ -19,7 +19,8 @@ def identity(n, dtype=None):
         A tensor of shape `(n, n)`.
 
     Example:
-        >>> identity(2)
+        >>> from ranvier import ops
+        >>> ops.identity(2)
         Array([[1., 0.],
                [0., 1.]], dtype=float32)
     """
@@ -43,7 +44,8 @@ def eye(N, M=None, k=0, dtype=None):
         TypeError: if `N` or `M` is a float.
 
     Example:
-        >>> eye(2, 3, k=1)
+        >>> from ranvier import ops
+        >>> ops.eye(2, 3, k=1)
         Array([[0., 1., 0.],
                [0., 0., 1.]], dtype=float32)
     """
@@ -70,7 +72,8 @@ def tri(N, M=None, k=0, dtype=None):
         A tensor of shape `(N, M)`.
 
     Example:
-        >>> tri(2)
+        >>> from ranvier import ops
+        >>> ops.tri(2)
         Array([[1., 0.],
                [1., 1.]], dtype=float32)
     """
@@ -89,7 +92,8 @@ def tril(x, k=0):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> tril([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.tril([[1, 2], [3, 4]])
         Array([[1, 0],
                [3, 4]], dtype=int32)
     """
@@ -108,7 +112,8 @@ def triu(x, k=0):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> triu([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.triu([[1, 2], [3, 4]])
         Array([[1, 2],
                [0, 4]], dtype=int32)
     """
@@ -127,7 +132,8 @@ def diag(x, k=0):
         A matrix if `x` has one axis, else its diagonal.
 
     Example:
-        >>> diag([1, 2])
+        >>> from ranvier import ops
+        >>> ops.diag([1, 2])
         Array([[1, 0],
                [0, 2]], dtype=int32)
     """
@@ -159,7 +165,8 @@ def diagflat(x, k=0):
         A square matrix.
 
     Example:
-        >>> diagflat([[1], [2]])
+        >>> from ranvier import ops
+        >>> ops.diagflat([[1], [2]])
         Array([[1, 0],
                [0, 2]], dtype=int32)
     """
@@ -183,7 +190,8 @@ def diagonal(x, offset=0, axis1=0, axis2=1):
         ValueError: if the two axes are the same.
 
     Example:
-        >>> diagonal([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.diagonal([[1, 2], [3, 4]])
         Array([1, 4], dtype=int32)
     """
     x = as_array(x)
@@ -214,7 +222,8 @@ def trace(x, offset=0, axis1=0, axis2=1):
         A tensor of the other axes.
 
     Example:
-        >>> trace([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.trace([[1, 2], [3, 4]])
         Array(5, dtype=int32)
     """
     return jnp.trace(as_array(x), offset=offset, axis1=axis1, axis2=axis2)
@@ -237,7 +246,8 @@ def vander(x, N=None, increasing=False):
         TypeError: if `N` is no integer or `increasing` no boolean.
 
     Example:
-        >>> vander([2, 3], 3)
+        >>> from ranvier import ops
+        >>> ops.vander([2, 3], 3)
         Array([[4, 2, 1],
                [9, 3, 1]], dtype=int32)
     """
@@ -268,7 +278,8 @@ def slogdet(x):
         The pair of signs and logarithms: `det(x) == sign * exp(logarithm)`.
 
     Example:
-        >>> [float(part) for part in slogdet([[2.0, 0.0], [0.0, 0.5]])]
+        >>> from ranvier import ops
+        >>> [float(part) for part in ops.slogdet([[2.0, 0.0], [0.0, 0.5]])]
         [1.0, 0.0]
     """
     return tuple(jnp.linalg.slogdet(as_array(x)))

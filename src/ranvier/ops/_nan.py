@@ -19,7 +19,8 @@ def nansum(x, axis=None, keepdims=False):
         The sum.
 
     Example:
-        >>> nansum([1.0, float("nan"), 2.0])
+        >>> from ranvier import ops
+        >>> ops.nansum([1.0, float("nan"), 2.0])
         Array(3., dtype=float32)
     """
     return jnp.nansum(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -38,7 +39,8 @@ def nanprod(x, axis=None, keepdims=False):
         The product.
 
     Example:
-        >>> nanprod([3.0, float("nan"), 2.0])
+        >>> from ranvier import ops
+        >>> ops.nanprod([3.0, float("nan"), 2.0])
         Array(6., dtype=float32)
     """
     return jnp.nanprod(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -57,7 +59,8 @@ def nanmean(x, axis=None, keepdims=False):
         The mean, a floating tensor; NaN where there is no number.
 
     Example:
-        >>> nanmean([1.0, float("nan"), 2.0])
+        >>> from ranvier import ops
+        >>> ops.nanmean([1.0, float("nan"), 2.0])
         Array(1.5, dtype=float32)
     """
     return jnp.nanmean(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -76,7 +79,8 @@ def nanvar(x, axis=None, keepdims=False):
         The variance, a floating tensor; NaN where there is no number.
 
     Example:
-        >>> nanvar([1.0, float("nan"), 3.0])
+        >>> from ranvier import ops
+        >>> ops.nanvar([1.0, float("nan"), 3.0])
         Array(1., dtype=float32)
     """
     return jnp.nanvar(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -95,7 +99,8 @@ def nanstd(x, axis=None, keepdims=False):
         The deviation, a floating tensor; NaN where there is no number.
 
     Example:
-        >>> nanstd([1.0, float("nan"), 3.0])
+        >>> from ranvier import ops
+        >>> ops.nanstd([1.0, float("nan"), 3.0])
         Array(1., dtype=float32)
     """
     return jnp.nanstd(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -114,7 +119,8 @@ def nanmax(x, axis=None, keepdims=False):
         The maximum; NaN where there is no number.
 
     Example:
-        >>> nanmax([1.0, float("nan"), 3.0])
+        >>> from ranvier import ops
+        >>> ops.nanmax([1.0, float("nan"), 3.0])
         Array(3., dtype=float32)
     """
     return jnp.nanmax(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -133,7 +139,8 @@ def nanmin(x, axis=None, keepdims=False):
         The minimum; NaN where there is no number.
 
     Example:
-        >>> nanmin([1.0, float("nan"), 3.0])
+        >>> from ranvier import ops
+        >>> ops.nanmin([1.0, float("nan"), 3.0])
         Array(1., dtype=float32)
     """
     return jnp.nanmin(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -152,7 +159,8 @@ def nanmedian(x, axis=None, keepdims=False):
         The median, a floating tensor; NaN where there is no number.
 
     Example:
-        >>> nanmedian([1.0, float("nan"), 3.0])
+        >>> from ranvier import ops
+        >>> ops.nanmedian([1.0, float("nan"), 3.0])
         Array(2., dtype=float32)
     """
     return jnp.nanmedian(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -174,7 +182,8 @@ def nanquantile(x, q, axis=None, method="linear", keepdims=False):
         The quantiles, axes of `q` first; NaN where there is no number.
 
     Example:
-        >>> nanquantile([1.0, float("nan"), 3.0], 0.5)
+        >>> from ranvier import ops
+        >>> ops.nanquantile([1.0, float("nan"), 3.0], 0.5)
         Array(2., dtype=float32)
     """
     return jnp.nanquantile(
@@ -198,7 +207,8 @@ def nanpercentile(x, q, axis=None, method="linear", keepdims=False):
         The percentiles, axes of `q` first; NaN where there is no number.
 
     Example:
-        >>> nanpercentile([1.0, float("nan"), 3.0], 50)
+        >>> from ranvier import ops
+        >>> ops.nanpercentile([1.0, float("nan"), 3.0], 50)
         Array(2., dtype=float32)
     """
     return jnp.nanpercentile(
@@ -219,7 +229,8 @@ def nanargmax(x, axis=None, keepdims=False):
         An int32 tensor; -1 where there is no number.
 
     Example:
-        >>> nanargmax([float("nan"), 1.0, 0.0])
+        >>> from ranvier import ops
+        >>> ops.nanargmax([float("nan"), 1.0, 0.0])
         Array(1, dtype=int32)
     """
     return jnp.nanargmax(as_array(x), axis=axis, keepdims=keepdims)
@@ -238,7 +249,8 @@ def nanargmin(x, axis=None, keepdims=False):
         An int32 tensor; -1 where there is no number.
 
     Example:
-        >>> nanargmin([float("nan"), 1.0, 3.0])
+        >>> from ranvier import ops
+        >>> ops.nanargmin([float("nan"), 1.0, 3.0])
         Array(1, dtype=int32)
     """
     return jnp.nanargmin(as_array(x), axis=axis, keepdims=keepdims)
@@ -257,7 +269,8 @@ def nancumsum(x, axis=None, dtype=None):
         A tensor of the shape of `x` (flat if `axis` is None).
 
     Example:
-        >>> nancumsum([1.0, float("nan"), 2.0])
+        >>> from ranvier import ops
+        >>> ops.nancumsum([1.0, float("nan"), 2.0])
         Array([1., 1., 3.], dtype=float32)
     """
     return jnp.nancumsum(as_array(x), axis=axis, dtype=dtype_or_none(dtype))
@@ -276,7 +289,8 @@ def nancumprod(x, axis=None, dtype=None):
         A tensor of the shape of `x` (flat if `axis` is None).
 
     Example:
-        >>> nancumprod([3.0, float("nan"), 2.0])
+        >>> from ranvier import ops
+        >>> ops.nancumprod([3.0, float("nan"), 2.0])
         Array([3., 3., 6.], dtype=float32)
     """
     return jnp.nancumprod(as_array(x), axis=axis, dtype=dtype_or_none(dtype))

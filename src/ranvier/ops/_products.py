@@ -19,7 +19,8 @@ def matmul(x1, x2):
         The product; two int8 tensors give int32.
 
     Example:
-        >>> matmul([[1, 2], [3, 4]], [[1], [1]])
+        >>> from ranvier import ops
+        >>> ops.matmul([[1, 2], [3, 4]], [[1], [1]])
         Array([[3],
                [7]], dtype=int32)
     """
@@ -40,7 +41,8 @@ def dot(x1, x2):
         of both stand side by side in the result.
 
     Example:
-        >>> dot([1, 2], [3, 4])
+        >>> from ranvier import ops
+        >>> ops.dot([1, 2], [3, 4])
         Array(11, dtype=int32)
     """
     return jnp.dot(as_array(x1), as_array(x2))
@@ -58,7 +60,8 @@ def inner(x1, x2):
         The inner product.
 
     Example:
-        >>> inner([1, 2], [3, 4])
+        >>> from ranvier import ops
+        >>> ops.inner([1, 2], [3, 4])
         Array(11, dtype=int32)
     """
     return jnp.inner(as_array(x1), as_array(x2))
@@ -76,7 +79,8 @@ def vdot(x1, x2):
         A scalar tensor.
 
     Example:
-        >>> vdot([[1, 2]], [3, 4])
+        >>> from ranvier import ops
+        >>> ops.vdot([[1, 2]], [3, 4])
         Array(11, dtype=int32)
     """
     return jnp.vdot(as_array(x1), as_array(x2))
@@ -94,7 +98,8 @@ def outer(x1, x2):
         A tensor of shape `(m, n)`.
 
     Example:
-        >>> outer([1, 2], [3, 4])
+        >>> from ranvier import ops
+        >>> ops.outer([1, 2], [3, 4])
         Array([[3, 4],
                [6, 8]], dtype=int32)
     """
@@ -115,7 +120,8 @@ def tensordot(x1, x2, axes=2):
         The other axes of `x1`, then those of `x2`.
 
     Example:
-        >>> tensordot([[1, 2], [3, 4]], [1, 1], axes=1)
+        >>> from ranvier import ops
+        >>> ops.tensordot([[1, 2], [3, 4]], [1, 1], axes=1)
         Array([3, 7], dtype=int32)
     """
     return jnp.tensordot(as_array(x1), as_array(x2), axes=axes)
@@ -135,7 +141,8 @@ def einsum(subscripts, *operands, **kwargs):
         The result; int8 tensors alone give int32.
 
     Example:
-        >>> einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])
+        >>> from ranvier import ops
+        >>> ops.einsum("ij,j->i", [[1, 2], [3, 4]], [1, 1])
         Array([3, 7], dtype=int32)
     """
     operands = [as_array(x) for x in operands]
@@ -155,7 +162,8 @@ def kron(x1, x2):
         A tensor whose sizes are the products of those of the two.
 
     Example:
-        >>> kron([1, 2], [1, 1])
+        >>> from ranvier import ops
+        >>> ops.kron([1, 2], [1, 1])
         Array([1, 1, 2, 2], dtype=int32)
     """
     return jnp.kron(as_array(x1), as_array(x2))
@@ -177,7 +185,8 @@ def cross(x1, x2, axisa=-1, axisb=-1, axisc=-1, axis=None):
         The cross product; of vectors in the plane, its third component alone.
 
     Example:
-        >>> cross([1, 0, 0], [0, 1, 0])
+        >>> from ranvier import ops
+        >>> ops.cross([1, 0, 0], [0, 1, 0])
         Array([0, 0, 1], dtype=int32)
     """
     return jnp.cross(

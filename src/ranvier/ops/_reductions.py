@@ -19,7 +19,8 @@ def sum(x, axis=None, keepdims=False):
         The sum.
 
     Example:
-        >>> sum([[1, 2], [3, 4]], axis=0)
+        >>> from ranvier import ops
+        >>> ops.sum([[1, 2], [3, 4]], axis=0)
         Array([4, 6], dtype=int32)
     """
     return jnp.sum(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -40,7 +41,8 @@ def prod(x, axis=None, keepdims=False, dtype=None):
         The product.
 
     Example:
-        >>> prod([[1, 2], [3, 4]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.prod([[1, 2], [3, 4]], axis=1)
         Array([ 2, 12], dtype=int32)
     """
     return jnp.prod(
@@ -61,7 +63,8 @@ def mean(x, axis=None, keepdims=False):
         The mean, a floating tensor.
 
     Example:
-        >>> mean([[1, 2], [3, 4]], axis=0)
+        >>> from ranvier import ops
+        >>> ops.mean([[1, 2], [3, 4]], axis=0)
         Array([2., 3.], dtype=float32)
     """
     x = as_float(x)
@@ -82,7 +85,8 @@ def var(x, axis=None, keepdims=False):
         The variance, a real floating tensor.
 
     Example:
-        >>> var([[1.0, 3.0], [2.0, 2.0]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.var([[1.0, 3.0], [2.0, 2.0]], axis=1)
         Array([1., 0.], dtype=float32)
     """
     x = as_float(x)
@@ -103,7 +107,8 @@ def std(x, axis=None, keepdims=False):
         The standard deviation, a real floating tensor.
 
     Example:
-        >>> std([[1.0, 3.0], [2.0, 2.0]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.std([[1.0, 3.0], [2.0, 2.0]], axis=1)
         Array([1., 0.], dtype=float32)
     """
     return jnp.std(as_float(x), axis=as_axes(axis), keepdims=keepdims)
@@ -123,7 +128,8 @@ def max(x, axis=None, keepdims=False, initial=None):
         The maximum.
 
     Example:
-        >>> max([[1, 5], [3, 4]], axis=0)
+        >>> from ranvier import ops
+        >>> ops.max([[1, 5], [3, 4]], axis=0)
         Array([3, 5], dtype=int32)
     """
     return jnp.max(as_array(x), axis=as_axes(axis), keepdims=keepdims, initial=initial)
@@ -143,7 +149,8 @@ def min(x, axis=None, keepdims=False, initial=None):
         The minimum.
 
     Example:
-        >>> min([[1, 5], [3, 4]], axis=0)
+        >>> from ranvier import ops
+        >>> ops.min([[1, 5], [3, 4]], axis=0)
         Array([1, 4], dtype=int32)
     """
     return jnp.min(as_array(x), axis=as_axes(axis), keepdims=keepdims, initial=initial)
@@ -162,7 +169,8 @@ def amax(x, axis=None, keepdims=False):
         The maximum.
 
     Example:
-        >>> amax([[1, 5], [3, 4]], axis=0)
+        >>> from ranvier import ops
+        >>> ops.amax([[1, 5], [3, 4]], axis=0)
         Array([3, 5], dtype=int32)
     """
     return jnp.max(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -181,7 +189,8 @@ def amin(x, axis=None, keepdims=False):
         The minimum.
 
     Example:
-        >>> amin([[1, 5], [3, 4]], axis=0)
+        >>> from ranvier import ops
+        >>> ops.amin([[1, 5], [3, 4]], axis=0)
         Array([1, 4], dtype=int32)
     """
     return jnp.min(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -200,7 +209,8 @@ def ptp(x, axis=None, keepdims=False):
         The range.
 
     Example:
-        >>> ptp([[1, 5], [3, 4]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.ptp([[1, 5], [3, 4]], axis=1)
         Array([4, 1], dtype=int32)
     """
     return jnp.ptp(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -219,7 +229,8 @@ def all(x, axis=None, keepdims=False):
         A boolean tensor.
 
     Example:
-        >>> all([[True, False], [True, True]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.all([[True, False], [True, True]], axis=1)
         Array([False,  True], dtype=bool)
     """
     return jnp.all(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -238,7 +249,8 @@ def any(x, axis=None, keepdims=False):
         A boolean tensor.
 
     Example:
-        >>> any([[True, False], [False, False]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.any([[True, False], [False, False]], axis=1)
         Array([ True, False], dtype=bool)
     """
     return jnp.any(as_array(x), axis=as_axes(axis), keepdims=keepdims)
@@ -256,7 +268,8 @@ def count_nonzero(x, axis=None):
         An int32 tensor.
 
     Example:
-        >>> count_nonzero([[0, 5], [3, 4]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.count_nonzero([[0, 5], [3, 4]], axis=1)
         Array([1, 2], dtype=int32)
     """
     return jnp.count_nonzero(as_array(x), axis=as_axes(axis)).astype("int32")
@@ -275,7 +288,8 @@ def cumsum(x, axis=None, dtype=None):
         A tensor of the shape of `x` (flat if `axis` is None).
 
     Example:
-        >>> cumsum([1, 2, 3])
+        >>> from ranvier import ops
+        >>> ops.cumsum([1, 2, 3])
         Array([1, 3, 6], dtype=int32)
     """
     return jnp.cumsum(as_array(x), axis=axis, dtype=dtype_or_none(dtype))
@@ -294,7 +308,8 @@ def cumprod(x, axis=None, dtype=None):
         A tensor of the shape of `x` (flat if `axis` is None).
 
     Example:
-        >>> cumprod([1, 2, 3])
+        >>> from ranvier import ops
+        >>> ops.cumprod([1, 2, 3])
         Array([1, 2, 6], dtype=int32)
     """
     return jnp.cumprod(as_array(x), axis=axis, dtype=dtype_or_none(dtype))

@@ -18,7 +18,8 @@ def ceil(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> ceil([-1.5, 1.2])
+        >>> from ranvier import ops
+        >>> ops.ceil([-1.5, 1.2])
         Array([-1.,  2.], dtype=float32)
     """
     return jnp.ceil(as_float(x))
@@ -35,7 +36,8 @@ def floor(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> floor([-1.5, 1.2])
+        >>> from ranvier import ops
+        >>> ops.floor([-1.5, 1.2])
         Array([-2.,  1.], dtype=float32)
     """
     return jnp.floor(as_float(x))
@@ -52,7 +54,8 @@ def trunc(x):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> trunc([-1.5, 1.2])
+        >>> from ranvier import ops
+        >>> ops.trunc([-1.5, 1.2])
         Array([-1.,  1.], dtype=float32)
     """
     x = as_array(x)
@@ -71,7 +74,8 @@ def round(x, decimals=0):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> round([1.3, 0.5]), round([15, 26], -1)
+        >>> from ranvier import ops
+        >>> ops.round([1.3, 0.5]), ops.round([15, 26], -1)
         (Array([1., 0.], dtype=float32), Array([20, 30], dtype=int32))
     """
     x = as_array(x)
@@ -91,7 +95,8 @@ def signbit(x):
         A boolean tensor of the same shape.
 
     Example:
-        >>> signbit([-0.0, 1.0])
+        >>> from ranvier import ops
+        >>> ops.signbit([-0.0, 1.0])
         Array([ True, False], dtype=bool)
     """
     return jnp.signbit(as_array(x))
@@ -109,7 +114,8 @@ def nextafter(x1, x2):
         A floating tensor.
 
     Example:
-        >>> float(nextafter(1.0, 2.0)) - 1.0
+        >>> from ranvier import ops
+        >>> float(ops.nextafter(1.0, 2.0)) - 1.0
         1.1920928955078125e-07
     """
     return jnp.nextafter(as_array(x1), as_array(x2))
@@ -127,7 +133,8 @@ def heaviside(x1, x2):
         A floating tensor.
 
     Example:
-        >>> heaviside([-1.0, 0.0, 2.0], 0.5)
+        >>> from ranvier import ops
+        >>> ops.heaviside([-1.0, 0.0, 2.0], 0.5)
         Array([0. , 0.5, 1. ], dtype=float32)
     """
     return jnp.heaviside(as_array(x1), as_array(x2))
@@ -147,7 +154,8 @@ def nan_to_num(x, nan=0.0, posinf=None, neginf=None):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> nan_to_num([1.0, float("nan"), float("inf")], posinf=9.0)
+        >>> from ranvier import ops
+        >>> ops.nan_to_num([1.0, float("nan"), float("inf")], posinf=9.0)
         Array([1., 0., 9.], dtype=float32)
     """
     return jnp.nan_to_num(as_array(x), nan=nan, posinf=posinf, neginf=neginf)
@@ -164,7 +172,8 @@ def real(x):
         A real tensor of the same shape.
 
     Example:
-        >>> real([1 + 2j])
+        >>> from ranvier import ops
+        >>> ops.real([1 + 2j])
         Array([1.], dtype=float32)
     """
     return jnp.real(as_array(x))
@@ -181,7 +190,8 @@ def imag(x):
         A real tensor of the same shape.
 
     Example:
-        >>> imag([1 + 2j])
+        >>> from ranvier import ops
+        >>> ops.imag([1 + 2j])
         Array([2.], dtype=float32)
     """
     return jnp.imag(as_array(x))
@@ -198,7 +208,8 @@ def conjugate(x):
         A tensor of the same shape and dtype.
 
     Example:
-        >>> conjugate([1 + 2j])
+        >>> from ranvier import ops
+        >>> ops.conjugate([1 + 2j])
         Array([1.-2.j], dtype=complex64)
     """
     return jnp.conjugate(as_array(x))

@@ -24,7 +24,8 @@ def reshape(x, newshape):
         ValueError: for sizes below -1 or more than one -1.
 
     Example:
-        >>> reshape([1, 2, 3, 4], (2, -1))
+        >>> from ranvier import ops
+        >>> ops.reshape([1, 2, 3, 4], (2, -1))
         Array([[1, 2],
                [3, 4]], dtype=int32)
     """
@@ -62,7 +63,8 @@ def ravel(x):
         A tensor with one axis.
 
     Example:
-        >>> ravel([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.ravel([[1, 2], [3, 4]])
         Array([1, 2, 3, 4], dtype=int32)
     """
     return jnp.ravel(as_array(x))
@@ -80,7 +82,8 @@ def expand_dims(x, axis):
         A tensor with more axes.
 
     Example:
-        >>> expand_dims([1, 2], -1).shape
+        >>> from ranvier import ops
+        >>> ops.expand_dims([1, 2], -1).shape
         (2, 1)
     """
     return jnp.expand_dims(as_array(x), as_axes(axis))
@@ -101,7 +104,8 @@ def squeeze(x, axis=None):
         ValueError: if an axis is not of size one.
 
     Example:
-        >>> squeeze([[[1], [2]]]).shape
+        >>> from ranvier import ops
+        >>> ops.squeeze([[[1], [2]]]).shape
         (2,)
     """
     return jnp.squeeze(as_array(x), as_axes(axis))
@@ -119,7 +123,8 @@ def transpose(x, axes=None):
         A tensor whose axis `i` is axis `axes[i]` of `x`.
 
     Example:
-        >>> transpose([[1, 2], [3, 4]])
+        >>> from ranvier import ops
+        >>> ops.transpose([[1, 2], [3, 4]])
         Array([[1, 3],
                [2, 4]], dtype=int32)
     """
@@ -139,7 +144,8 @@ def swapaxes(x, axis1, axis2):
         A tensor with the two axes exchanged.
 
     Example:
-        >>> swapaxes([[1, 2]], 0, 1).shape
+        >>> from ranvier import ops
+        >>> ops.swapaxes([[1, 2]], 0, 1).shape
         (2, 1)
     """
     return jnp.swapaxes(as_array(x), axis1, axis2)
@@ -158,7 +164,8 @@ def moveaxis(x, source, destination):
         A tensor with its axes reordered.
 
     Example:
-        >>> moveaxis(jnp.zeros((2, 3, 4)), 0, -1).shape
+        >>> from ranvier import ops
+        >>> ops.moveaxis(ops.zeros((2, 3, 4)), 0, -1).shape
         (3, 4, 2)
     """
     return jnp.moveaxis(as_array(x), source, destination)
@@ -176,117 +183,12 @@ def broadcast_to(x, shape):
         A tensor of that shape.
 
     Example:
-        >>> broadcast_to([1, 2], (2, 2))
+        >>> from ranvier import ops
+        >>> ops.broadcast_to([1, 2], (2, 2))
         Array([[1, 2],
                [1, 2]], dtype=int32)
     """
     return jnp.broadcast_to(as_array(x), shape)
-
-
-@op
-def flip(x, axis=None):
-    """Reverses the order of entries along axes.
-
-    Args:
-        x: tensor.
-        axis: axis or tuple of axes; None for all.
-
-    Returns:
-        A tensor of the same shape.
-
-    Example:
-        >>> flip([1, 2, 3])
-        Array([3, 2, 1], dtype=int32)
-    """
-    return jnp.flip(as_array(x), as_axes(axis))
-
-
-@op
-def fliplr(x):
-    """Reverses the second axis: left and right change places.
-
-    Args:
-        x: tensor with at least two axes.
-
-    Returns:
-        A tensor of the same shape.
-
-    Example:
-        >>> fliplr([[1, 2], [3, 4]])
-        Array([[2, 1],
-               [4, 3]], dtype=int32)
-    """
-    return jnp.fliplr(as_array(x))
-
-
-@op
-def flipud(x):
-    """Reverses the first axis: up and down change places.
-
-    Args:
-        x: tensor with at least one axis.
-
-    Returns:
-        A tensor of the same shape.
-
-    Example:
-        >>> flipud([[1, 2], [3, 4]])
-        Array([[3, 4],
-               [1, 2]], dtype=int32)
-    """
-    return jnp.flipud(as_array(x))
-
-
-@op
-def rot90(array, k=1, axes=(0, 1)):
-    """Turns the plane of two axes by quarter turns.
-
-    Args:
-        array: tensor with at least two axes.
-        k: number of turns, from the first axis towards the second.
-        axes: the two axes.
-
-    Returns:
-        The turned tensor.
-
-    Raises:
-        ValueError: if `array` has less than two axes, or `axes` are not two
-            different ones.
-
-    Example:
-        >>> rot90([[1, 2], [3, 4]])
-        Array([[2, 4],
-               [1, 3]], dtype=int32)
-    """
-    array = as_array(array)
-    if array.ndim < 2:
-        raise ValueError(
-            f"`rot90` expects at least two axes. Received: array.shape={array.shape}"
-        )
-    if len(axes) != 2 or axes[0] == axes[1]:
-        raise ValueError(
-            f"`axes` must be a pair of two different axes. Received: axes={axes}"
-        )
-    return jnp.rot90(array, k, axes)
-
-
-@op
-def roll(x, shift, axis=None):
-    """Shifts entries along axes; what leaves at one end enters at the other.
-
-    Args:
-        x: tensor.
-        shift: number of places, or one for each axis.
-        axis: axis or tuple of axes; None shifts the flattened tensor.
-
-    Returns:
-        A tensor of the same shape.
-
-    Example:
-        >>> roll([1, 2, 3], 1)
-        Array([3, 1, 2], dtype=int32)
-    """
-    return jnp.roll(as_array(x), shift, axis)
 
 
 @op
@@ -301,7 +203,8 @@ def view(x, dtype=None):
         A tensor whose last axis grows or shrinks with the width of the dtype.
 
     Example:
-        >>> view([1.0, -2.0], "int32")
+        >>> from ranvier import ops
+        >>> ops.view([1.0, -2.0], "int32")
         Array([ 1065353216, -1073741824], dtype=int32)
     """
     return as_array(x).view(dtype)
@@ -318,7 +221,8 @@ def copy(x):
         A tensor of equal values.
 
     Example:
-        >>> copy([1, 2])
+        >>> from ranvier import ops
+        >>> ops.copy([1, 2])
         Array([1, 2], dtype=int32)
     """
     return jnp.copy(as_array(x))
@@ -335,7 +239,8 @@ def ndim(x):
         A Python integer.
 
     Example:
-        >>> ndim([[1, 2]])
+        >>> from ranvier import ops
+        >>> ops.ndim([[1, 2]])
         2
     """
     return jnp.ndim(as_array(x))
@@ -352,7 +257,8 @@ def size(x):
         A Python integer.
 
     Example:
-        >>> size([[1, 2]])
+        >>> from ranvier import ops
+        >>> ops.size([[1, 2]])
         2
     """
     return jnp.size(as_array(x))

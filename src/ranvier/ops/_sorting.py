@@ -19,7 +19,8 @@ def sort(x, axis=-1):
         The sorted tensor.
 
     Example:
-        >>> sort([3, 1, 2])
+        >>> from ranvier import ops
+        >>> ops.sort([3, 1, 2])
         Array([1, 2, 3], dtype=int32)
     """
     return jnp.sort(as_array(x), axis)
@@ -37,7 +38,8 @@ def argsort(x, axis=-1):
         An int32 tensor.
 
     Example:
-        >>> argsort([3, 1, 2])
+        >>> from ranvier import ops
+        >>> ops.argsort([3, 1, 2])
         Array([1, 2, 0], dtype=int32)
     """
     x = as_array(x)
@@ -58,7 +60,8 @@ def argpartition(x, kth, axis=-1):
         An int32 tensor.
 
     Example:
-        >>> int(argpartition([3, 1, 2], 0)[0])
+        >>> from ranvier import ops
+        >>> int(ops.argpartition([3, 1, 2], 0)[0])
         1
     """
     x = as_array(x)
@@ -80,7 +83,8 @@ def argmax(x, axis=None, keepdims=False):
         An int32 tensor.
 
     Example:
-        >>> argmax([[1, 5], [4, 3]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.argmax([[1, 5], [4, 3]], axis=1)
         Array([1, 0], dtype=int32)
     """
     return jnp.argmax(as_array(x), axis, keepdims=keepdims)
@@ -99,7 +103,8 @@ def argmin(x, axis=None, keepdims=False):
         An int32 tensor.
 
     Example:
-        >>> argmin([[1, 5], [4, 3]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.argmin([[1, 5], [4, 3]], axis=1)
         Array([0, 1], dtype=int32)
     """
     return jnp.argmin(as_array(x), axis, keepdims=keepdims)
@@ -121,7 +126,8 @@ def searchsorted(sorted_sequence, values, side="left"):
         ValueError: if `sorted_sequence` has not one axis.
 
     Example:
-        >>> searchsorted([1, 3, 5], [3, 4])
+        >>> from ranvier import ops
+        >>> ops.searchsorted([1, 3, 5], [3, 4])
         Array([1, 2], dtype=int32)
     """
     sequence = as_array(sorted_sequence)
@@ -146,7 +152,8 @@ def digitize(x, bins):
         An int32 tensor: `i` where `bins[i - 1] <= x < bins[i]`.
 
     Example:
-        >>> digitize([0.5, 1.0, 9.0], [1.0, 2.0])
+        >>> from ranvier import ops
+        >>> ops.digitize([0.5, 1.0, 9.0], [1.0, 2.0])
         Array([0, 1, 2], dtype=int32)
     """
     return jnp.digitize(as_array(x), as_array(bins))
@@ -181,7 +188,8 @@ def unique(
         The values, or a tuple of them and of what was asked for. NaNs are distinct.
 
     Example:
-        >>> unique([3, 1, 3])
+        >>> from ranvier import ops
+        >>> ops.unique([3, 1, 3])
         Array([1, 3], dtype=int32)
     """
     return jnp.unique(

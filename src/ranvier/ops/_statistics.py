@@ -23,7 +23,8 @@ def average(x, axis=None, weights=None):
         The average, a floating tensor.
 
     Example:
-        >>> average([1, 2], weights=[3, 1])
+        >>> from ranvier import ops
+        >>> ops.average([1, 2], weights=[3, 1])
         Array(1.25, dtype=float32)
     """
     x = as_float(x)
@@ -45,7 +46,8 @@ def median(x, axis=None, keepdims=False):
         The median, a floating tensor.
 
     Example:
-        >>> median([[1, 5, 3], [2, 4, 9]], axis=1)
+        >>> from ranvier import ops
+        >>> ops.median([[1, 5, 3], [2, 4, 9]], axis=1)
         Array([3., 4.], dtype=float32)
     """
     return jnp.median(as_float(x), axis=as_axes(axis), keepdims=keepdims)
@@ -67,7 +69,8 @@ def quantile(x, q, axis=None, method="linear", keepdims=False):
         The quantiles, axes of `q` first.
 
     Example:
-        >>> quantile([1.0, 2.0, 4.0], [0.5, 0.75])
+        >>> from ranvier import ops
+        >>> ops.quantile([1.0, 2.0, 4.0], [0.5, 0.75])
         Array([2., 3.], dtype=float32)
     """
     return jnp.quantile(
@@ -91,7 +94,8 @@ def percentile(x, q, axis=None, method="linear", keepdims=False):
         The percentiles, axes of `q` first.
 
     Example:
-        >>> percentile([1.0, 2.0, 4.0], 75)
+        >>> from ranvier import ops
+        >>> ops.percentile([1.0, 2.0, 4.0], 75)
         Array(3., dtype=float32)
     """
     return jnp.percentile(
@@ -119,7 +123,8 @@ def bincount(x, weights=None, minlength=0, sparse=False):
         NotImplementedError: if `sparse` is true.
 
     Example:
-        >>> bincount([1, 1, 3])
+        >>> from ranvier import ops
+        >>> ops.bincount([1, 1, 3])
         Array([0, 2, 0, 1], dtype=int32)
     """
     if sparse:
@@ -164,7 +169,8 @@ def histogram(x, bins=10, range=None):
             has more than one axis.
 
     Example:
-        >>> counts, borders = histogram([1.0, 2.0, 5.0], bins=2)
+        >>> from ranvier import ops
+        >>> counts, borders = ops.histogram([1.0, 2.0, 5.0], bins=2)
         >>> counts.tolist(), borders.tolist()
         ([2.0, 1.0], [1.0, 3.0, 5.0])
     """
@@ -198,7 +204,8 @@ def corrcoef(x):
         A square matrix of coefficients between -1 and 1.
 
     Example:
-        >>> corrcoef([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]).round(3)
+        >>> from ranvier import ops
+        >>> ops.corrcoef([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]).round(3)
         Array([[ 1., -1.],
                [-1.,  1.]], dtype=float32)
     """
@@ -219,7 +226,8 @@ def correlate(x1, x2, mode="valid"):
         A tensor with one axis.
 
     Example:
-        >>> correlate([1.0, 2.0, 3.0], [1.0, 1.0])
+        >>> from ranvier import ops
+        >>> ops.correlate([1.0, 2.0, 3.0], [1.0, 1.0])
         Array([3., 5.], dtype=float32)
     """
     return jnp.correlate(as_array(x1), as_array(x2), mode)
@@ -238,7 +246,8 @@ def diff(a, n=1, axis=-1):
         A tensor, shorter by `n` along the axis.
 
     Example:
-        >>> diff([1, 4, 9])
+        >>> from ranvier import ops
+        >>> ops.diff([1, 4, 9])
         Array([3, 5], dtype=int32)
     """
     return jnp.diff(as_array(a), n=n, axis=axis)
@@ -258,7 +267,8 @@ def trapezoid(y, x=None, dx=1.0, axis=-1):
         The integral, a floating tensor.
 
     Example:
-        >>> trapezoid([1.0, 2.0, 3.0], dx=2.0)
+        >>> from ranvier import ops
+        >>> ops.trapezoid([1.0, 2.0, 3.0], dx=2.0)
         Array(8., dtype=float32)
     """
     x = None if x is None else as_array(x)

@@ -1,4 +1,4 @@
-"""Trigonometric and hyperbolic functions, and others of angles."""
+"""Trigonometric functions, and others of angles and waves."""
 
 import jax.numpy as jnp
 
@@ -17,7 +17,8 @@ def sin(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> sin([0.0])
+        >>> from ranvier import ops
+        >>> ops.sin([0.0])
         Array([0.], dtype=float32)
     """
     return jnp.sin(as_float(x))
@@ -34,7 +35,8 @@ def cos(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> cos([0.0])
+        >>> from ranvier import ops
+        >>> ops.cos([0.0])
         Array([1.], dtype=float32)
     """
     return jnp.cos(as_float(x))
@@ -51,7 +53,8 @@ def tan(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> tan([0.0])
+        >>> from ranvier import ops
+        >>> ops.tan([0.0])
         Array([0.], dtype=float32)
     """
     return jnp.tan(as_float(x))
@@ -68,7 +71,8 @@ def arcsin(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> arcsin([0.0])
+        >>> from ranvier import ops
+        >>> ops.arcsin([0.0])
         Array([0.], dtype=float32)
     """
     return jnp.arcsin(as_float(x))
@@ -85,7 +89,8 @@ def arccos(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> arccos([1.0])
+        >>> from ranvier import ops
+        >>> ops.arccos([1.0])
         Array([0.], dtype=float32)
     """
     return jnp.arccos(as_float(x))
@@ -102,7 +107,8 @@ def arctan(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> arctan([0.0])
+        >>> from ranvier import ops
+        >>> ops.arctan([0.0])
         Array([0.], dtype=float32)
     """
     return jnp.arctan(as_float(x))
@@ -120,112 +126,11 @@ def arctan2(x1, x2):
         A floating tensor of angles between -pi and pi.
 
     Example:
-        >>> arctan2([0.0, 1.0], [-1.0, 0.0])
+        >>> from ranvier import ops
+        >>> ops.arctan2([0.0, 1.0], [-1.0, 0.0])
         Array([3.1415927, 1.5707964], dtype=float32)
     """
     return jnp.arctan2(*as_floats(x1, x2))
-
-
-@op
-def sinh(x):
-    """Computes the hyperbolic sine: `(exp(x) - exp(-x)) / 2`.
-
-    Args:
-        x: tensor; integers count as floats.
-
-    Returns:
-        A floating tensor of the same shape.
-
-    Example:
-        >>> sinh([0.0])
-        Array([0.], dtype=float32)
-    """
-    return jnp.sinh(as_float(x))
-
-
-@op
-def cosh(x):
-    """Computes the hyperbolic cosine: `(exp(x) + exp(-x)) / 2`.
-
-    Args:
-        x: tensor; integers count as floats.
-
-    Returns:
-        A floating tensor of the same shape.
-
-    Example:
-        >>> cosh([0.0])
-        Array([1.], dtype=float32)
-    """
-    return jnp.cosh(as_float(x))
-
-
-@op
-def tanh(x):
-    """Computes the hyperbolic tangent: `sinh(x) / cosh(x)`.
-
-    Args:
-        x: tensor; integers count as floats.
-
-    Returns:
-        A floating tensor of the same shape.
-
-    Example:
-        >>> tanh([0.0, 100.0])
-        Array([0., 1.], dtype=float32)
-    """
-    return jnp.tanh(as_float(x))
-
-
-@op
-def arcsinh(x):
-    """Computes the number whose hyperbolic sine is `x`.
-
-    Args:
-        x: tensor; integers count as floats.
-
-    Returns:
-        A floating tensor of the same shape.
-
-    Example:
-        >>> arcsinh([0.0])
-        Array([0.], dtype=float32)
-    """
-    return jnp.arcsinh(as_float(x))
-
-
-@op
-def arccosh(x):
-    """Computes the number whose hyperbolic cosine is `x`; NaN below 1.
-
-    Args:
-        x: tensor; integers count as floats.
-
-    Returns:
-        A floating tensor of the same shape.
-
-    Example:
-        >>> arccosh([1.0])
-        Array([0.], dtype=float32)
-    """
-    return jnp.arccosh(as_float(x))
-
-
-@op
-def arctanh(x):
-    """Computes the number whose hyperbolic tangent is `x`; NaN outside [-1, 1].
-
-    Args:
-        x: tensor; integers count as floats.
-
-    Returns:
-        A floating tensor of the same shape.
-
-    Example:
-        >>> arctanh([0.0, 1.0])
-        Array([ 0., inf], dtype=float32)
-    """
-    return jnp.arctanh(as_float(x))
 
 
 @op
@@ -239,7 +144,8 @@ def sinc(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> sinc([0.0, 0.5]).round(3)
+        >>> from ranvier import ops
+        >>> ops.sinc([0.0, 0.5]).round(3)
         Array([1.   , 0.637], dtype=float32)
     """
     return jnp.sinc(as_float(x))
@@ -256,7 +162,8 @@ def deg2rad(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> deg2rad([180])
+        >>> from ranvier import ops
+        >>> ops.deg2rad([180])
         Array([3.1415927], dtype=float32)
     """
     return jnp.deg2rad(as_float(x))
@@ -273,7 +180,8 @@ def rad2deg(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> rad2deg([0.0])
+        >>> from ranvier import ops
+        >>> ops.rad2deg([0.0])
         Array([0.], dtype=float32)
     """
     return jnp.rad2deg(as_float(x))
@@ -290,7 +198,8 @@ def angle(x):
         A real floating tensor of the same shape.
 
     Example:
-        >>> angle([1.0 + 0j, 1j])
+        >>> from ranvier import ops
+        >>> ops.angle([1.0 + 0j, 1j])
         Array([0.       , 1.5707964], dtype=float32)
     """
     return jnp.angle(as_float(x))
@@ -308,7 +217,8 @@ def hypot(x1, x2):
         A floating tensor.
 
     Example:
-        >>> hypot([3.0], [4.0])
+        >>> from ranvier import ops
+        >>> ops.hypot([3.0], [4.0])
         Array([5.], dtype=float32)
     """
     return jnp.hypot(as_array(x1), as_array(x2))
@@ -325,7 +235,8 @@ def i0(x):
         A floating tensor of the same shape.
 
     Example:
-        >>> i0([0.0]).round(3)
+        >>> from ranvier import ops
+        >>> ops.i0([0.0]).round(3)
         Array([1.], dtype=float32)
     """
     return jnp.i0(as_float(x))

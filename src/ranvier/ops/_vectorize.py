@@ -19,8 +19,9 @@ def vectorize(pyfunc, *, excluded=None, signature=None):
         ValueError: if `pyfunc` is not callable.
 
     Example:
-        >>> dot = vectorize(lambda a, b: (a * b).sum(), signature="(n),(n)->()")
-        >>> dot(jnp.ones((4, 3)), jnp.ones(3))
+        >>> from ranvier import ops
+        >>> dot = ops.vectorize(lambda a, b: (a * b).sum(), signature="(n),(n)->()")
+        >>> ops.dot(ops.ones((4, 3)), ops.ones(3))
         Array([3., 3., 3., 3.], dtype=float32)
     """
     if not callable(pyfunc):

@@ -25,7 +25,8 @@ def bartlett(x):
         TypeError: if `x` is symbolic.
 
     Example:
-        >>> bartlett(3).shape
+        >>> from ranvier import ops
+        >>> ops.bartlett(3).shape
         (3,)
     """
     return jnp.bartlett(_length(x)).astype(_config.floatx())
@@ -47,7 +48,8 @@ def hanning(x):
         TypeError: if `x` is symbolic.
 
     Example:
-        >>> hanning(3).shape
+        >>> from ranvier import ops
+        >>> ops.hanning(3).shape
         (3,)
     """
     return jnp.hanning(_length(x)).astype(_config.floatx())
@@ -69,7 +71,8 @@ def hamming(x):
         TypeError: if `x` is symbolic.
 
     Example:
-        >>> hamming(3).shape
+        >>> from ranvier import ops
+        >>> ops.hamming(3).shape
         (3,)
     """
     return jnp.hamming(_length(x)).astype(_config.floatx())
@@ -91,7 +94,8 @@ def blackman(x):
         TypeError: if `x` is symbolic.
 
     Example:
-        >>> blackman(3).shape
+        >>> from ranvier import ops
+        >>> ops.blackman(3).shape
         (3,)
     """
     return jnp.blackman(_length(x)).astype(_config.floatx())
@@ -114,7 +118,8 @@ def kaiser(x, beta):
         TypeError: if `x` is symbolic.
 
     Example:
-        >>> kaiser(3, 0.0)
+        >>> from ranvier import ops
+        >>> ops.kaiser(3, 0.0)
         Array([1., 1., 1.], dtype=float32)
     """
     return jnp.kaiser(_length(x), beta).astype(_config.floatx())

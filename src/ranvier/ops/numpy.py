@@ -4,16 +4,11 @@ from ranvier.ops._arithmetic import (
     abs,
     absolute,
     add,
-    clip,
     divide,
     divide_no_nan,
     fabs,
     floor_divide,
-    fmax,
-    fmin,
     fmod,
-    maximum,
-    minimum,
     mod,
     multiply,
     negative,
@@ -35,11 +30,8 @@ from ranvier.ops._bits import (
     left_shift,
     right_shift,
 )
-from ranvier.ops._comparison import (
+from ranvier.ops._checks import (
     allclose,
-    equal,
-    greater,
-    greater_equal,
     isclose,
     isfinite,
     isin,
@@ -48,6 +40,11 @@ from ranvier.ops._comparison import (
     isneginf,
     isposinf,
     isreal,
+)
+from ranvier.ops._comparison import (
+    equal,
+    greater,
+    greater_equal,
     less,
     less_equal,
     logical_and,
@@ -88,6 +85,21 @@ from ranvier.ops._exponents import (
     sqrt,
     square,
 )
+from ranvier.ops._flips import (
+    flip,
+    fliplr,
+    flipud,
+    roll,
+    rot90,
+)
+from ranvier.ops._hyperbolic import (
+    arccosh,
+    arcsinh,
+    arctanh,
+    cosh,
+    sinh,
+    tanh,
+)
 from ranvier.ops._indexing import (
     get_item,
     nonzero,
@@ -105,13 +117,17 @@ from ranvier.ops._joining import (
     dstack,
     hsplit,
     hstack,
-    pad,
-    repeat,
     split,
     stack,
-    tile,
     vsplit,
     vstack,
+)
+from ranvier.ops._limits import (
+    clip,
+    fmax,
+    fmin,
+    maximum,
+    minimum,
 )
 from ranvier.ops._matrices import (
     diag,
@@ -170,6 +186,11 @@ from ranvier.ops._reductions import (
     sum,
     var,
 )
+from ranvier.ops._repeating import (
+    pad,
+    repeat,
+    tile,
+)
 from ranvier.ops._rounding import (
     ceil,
     conj,
@@ -188,15 +209,10 @@ from ranvier.ops._shapes import (
     broadcast_to,
     copy,
     expand_dims,
-    flip,
-    fliplr,
-    flipud,
     moveaxis,
     ndim,
     ravel,
     reshape,
-    roll,
-    rot90,
     size,
     squeeze,
     swapaxes,
@@ -228,23 +244,17 @@ from ranvier.ops._statistics import (
 from ranvier.ops._trigonometry import (
     angle,
     arccos,
-    arccosh,
     arcsin,
-    arcsinh,
     arctan,
     arctan2,
-    arctanh,
     cos,
-    cosh,
     deg2rad,
     hypot,
     i0,
     rad2deg,
     sin,
     sinc,
-    sinh,
     tan,
-    tanh,
 )
 from ranvier.ops._vectorize import (
     vectorize,
