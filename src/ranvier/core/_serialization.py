@@ -1,11 +1,10 @@
 """Objects to plain dictionaries (JSON) and back, in Keras 3's form.
 
 An object becomes `{"module", "class_name", "config", "registered_name"}`; containers
-and a few values (tuples, arrays, slices, bytes...) have spellings of their own. On
+and a few values (arrays, slices, bytes...) have spellings of their own. On
 the way back classes are found in the registry only.
 """
 
-import base64
 import inspect
 import types
 
@@ -35,8 +34,8 @@ def serialize_object(obj):
     if isinstance(obj, (list, types.GeneratorType)):
         return [serialize_object(item) for item in obj]
     if isinstance(obj, tuple):
-        items = [serialize_object(item) for item in obj]
-        return {"class_name": "__tuple__", "config": {"value": items}}
+        # A list once it is JSON, as in Keras's files.
+        return tuple(serialize_object(item) for item in obj)
     if isinstance(obj, dict):
         return {key: serialize_object(value) for key, value in obj.items()}
     for cls, encode in _value_encoders.items():
@@ -45,7 +44,7 @@ def serialize_object(obj):
     if isinstance(obj, bytes):
         return {
             "class_name": "__bytes__",
-            "config": {"value": base64.b64encode(obj).decode("ascii")},
+            "config": {"value": obj.decode("utf-8")},
         }
     if isinstance(obj, slice):
         parts = (obj.start, obj.stop, obj.step)
@@ -180,8 +179,7 @@ def _refuse_lambda(inner, safe_mode):
 
 
 _SPECIAL = {
-    "__tuple__": lambda c, safe: tuple(_deserialize(i, safe) for i in c["value"]),
-    "__bytes__": lambda c, safe: base64.b64decode(c["value"]),
+    "__bytes__": lambda c, safe: c["value"].encode("utf-8"),
     "__slice__": lambda c, safe: slice(
         *(_deserialize(c[part], safe) for part in ("start", "stop", "step"))
     ),

@@ -15,8 +15,8 @@ from ranvier.ops._graph import Function
 from ranvier.ops._symbolic import KerasTensor, infer_outputs
 
 
+@builtin("keras.src.models.functional")  # what Keras writes: it has no public name
 @builtin("keras.models")
-@builtin("keras.src.models.functional")
 class Functional(Function, Model):
     """A model given by its symbolic inputs and outputs.
 
