@@ -786,6 +786,8 @@ class Layer(Operation):
     def from_config(cls, config):
         """Rebuilds a layer from its config."""
         config = dict(config)
+        if config.get("quantization_config") is None:  # in files of Keras
+            config.pop("quantization_config", None)
         if isinstance(config.get("dtype"), dict):
             config["dtype"] = _policy.get(config["dtype"])
         init = inspect.signature(cls.__init__).parameters
