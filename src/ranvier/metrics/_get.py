@@ -8,7 +8,14 @@ from ranvier.core._serialization import deserialize_object, serialize_object
 # Importing the modules registers their members.
 from ranvier.metrics import (  # noqa: F401
     _accuracy,
+    _auc,
+    _confusion,
+    _correlation,
+    _f_score,
     _from_losses,
+    _iou,
+    _operating_point,
+    _r2,
     _reduction,
     _regression,
 )
