@@ -65,7 +65,9 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
         >>> ops.while_loop(lambda i: i < 10, lambda i: i + 3, 0).item()
         12
     """
-    several = isinstance(loop_vars, (tuple, list))
+
+    def as_tuple(values):
+        return tuple(values) if isinstance(values, (tuple, list)) else (values,)
 
     def goes_on(state):
         count, values = state
@@ -76,12 +78,11 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
     def advance(state):
         count, values = state
-        values = body(*values)
-        return count + 1, tuple(values) if several else (values,)
+        return count + 1, as_tuple(body(*values))
 
-    start = tuple(loop_vars) if several else (loop_vars,)
+    start = as_tuple(loop_vars)
     _, values = jax.lax.while_loop(goes_on, advance, (0, start))
-    return values if several else values[0]
+    return values if isinstance(loop_vars, (tuple, list)) else values[0]
 
 
 @op

@@ -35,7 +35,7 @@ def binary_crossentropy(target, output, from_logits=False):
     else:
         output = _clip(output)
         positive, negative = jnp.log(output), jnp.log(1.0 - output)
-    return -target * positive - (1.0 - target) * negative
+    return -(target * positive + (1.0 - target) * negative)
 
 
 @op
@@ -117,7 +117,8 @@ def sparse_categorical_crossentropy(target, output, from_logits=False, axis=-1):
     # Comparing costs no more than gathering, and its gradient is no slow scatter.
     classes = jax.lax.broadcasted_iota("int32", output.shape, axis)
     chosen = classes == jnp.expand_dims(target, axis)
-    return -jnp.sum(jnp.where(chosen, log_probabilities, 0.0), axis=axis)
+    dtype = jnp.promote_types(log_probabilities.dtype, "float32")
+    return -jnp.sum(jnp.where(chosen, log_probabilities, 0), axis=axis, dtype=dtype)
 
 
 def _log_probabilities(output, from_logits, axis):
