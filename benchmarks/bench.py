@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import data
 from benchmarks.peers import PEERS
 from benchmarks.quiet import DISTURBED, Watch
-from benchmarks.workload import PeerFailed
+from benchmarks.workload import PeerFailed, Rounds
 from benchmarks.workloads import WORKLOADS
 
 PAUSE = 0.05  # seconds before each turn, for the threads of the last one to sleep
@@ -58,8 +58,8 @@ class Bench:
         """Lets the peers take turns; fills `results` with what `turn(peer)` returns.
 
         A round in which other processes took part of the machine is run again, up to
-        `extra` times in all (as often as counted rounds, by default). When too few
-        stayed quiet, all rounds count. Returns a line that says so.
+        `extra` times in all (as often as counted rounds, by default), unless none was
+        quiet so far. When too few stayed quiet, all rounds count.
         """
         extra = counted if extra is None else extra
         rounds, quiet = [], []
@@ -77,16 +77,14 @@ class Bench:
             if number >= warm_up:
                 rounds.append(samples)
                 quiet += [] if disturbed else [samples]
-            if len(quiet) == counted:
+            if len(quiet) == counted or (len(rounds) >= counted and not quiet):
                 break
         show("\r")
-        kept = quiet if len(quiet) >= min(3, counted) else rounds
+        trusted = len(quiet) >= min(3, counted)
+        kept = quiet if trusted else rounds
         for peer, result in results.items():
             result.samples = [] if result.failure else [s[peer] for s in kept]
-        return (
-            f"{len(kept)} rounds counted; of {len(rounds)} run, {len(quiet)} were not "
-            "disturbed by other processes."
-        )
+        return Rounds(len(rounds), len(quiet), len(kept), trusted)
 
     def environment(self, extra):
         """Variables of a worker: ours, without compilation caches, and the peer's."""

@@ -32,18 +32,24 @@ def workload_table(workload, results):
         rows.append(row + [_check(result)] * bool(check))
     below = [f"{k}: {amount(v, workload.unit)}." for k, v in workload.figures.items()]
     below += [f"{p} failed: {r.failure}" for p, r in results.items() if r.failure]
-    below += [workload.note] * bool(workload.note)
+    below += [str(workload.rounds)] * bool(workload.rounds)
     return "\n".join(
         [f"### {workload.name}: {workload.title}", "", *_markdown(rows)]
         + (["", *below] if below else [])
     )
 
 
-def contract_table(verdicts):
+def contract_table(verdicts, workloads):
     """A Markdown table: a line a clause, each "pass", "short" or "-"."""
-    words = {True: "pass", False: "short", None: "-"}
+
+    def word(verdict):
+        rounds = workloads[verdict.workload].rounds
+        busy = verdict.holds is not None and rounds and not rounds.trusted
+        text = {True: "pass", False: "short", None: "-"}[verdict.holds]
+        return text + ", on a busy machine" * bool(busy)
+
     rows = [["workload", "promise", "measured", ""]]
-    rows += [[v.workload, v.promise, v.measured, words[v.holds]] for v in verdicts]
+    rows += [[v.workload, v.promise, v.measured, word(v)] for v in verdicts]
     return "\n".join(["### Contract", "", *_markdown(rows)])
 
 
@@ -60,7 +66,7 @@ def as_json(measured, verdicts, workloads, settings):
                 "unit": workloads[name].unit,
                 "quantity": workloads[name].quantity,
                 "figures": figures,
-                "note": workloads[name].note,
+                "rounds": workloads[name].rounds and vars(workloads[name].rounds),
                 "peers": {p: _result(r) for p, r in results.items()},
             }
             for name, (results, figures) in measured.items()

@@ -33,7 +33,7 @@ def main(argv=None):
     for name, source in sources.items():
         print(f"Data, {name}: {source}.")
     verdicts = contract.judge(measured)
-    print("\n" + report.contract_table(verdicts))
+    print("\n" + report.contract_table(verdicts, WORKLOADS))
     settings = {"rounds": options.rounds, "round_seconds": options.round_seconds}
     settings["data"] = sources
     _write(options.output, report.as_json(measured, verdicts, WORKLOADS, settings))

@@ -34,6 +34,22 @@ class Result:
         return (high - low) / 2 / self.median
 
 
+@dataclass
+class Rounds:
+    """How many rounds a workload took, and whether other processes kept quiet."""
+
+    run: int
+    quiet: int
+    counted: int
+    trusted: bool
+
+    def __str__(self):
+        return (
+            f"Rounds: {self.run} run, {self.quiet} of them not disturbed by other "
+            f"processes, {self.counted} counted."
+        )
+
+
 class Workload:
     """A line of the comparison: `measure` times the peers and returns a Result each.
 
@@ -51,7 +67,7 @@ class Workload:
 
     def __init__(self):
         self.figures = {}  # further figures, by name, in `unit`
-        self.note = ""  # a line below the table
+        self.rounds: Rounds | None = None
 
     def measure(self, bench, peers):
         raise NotImplementedError
@@ -107,7 +123,7 @@ class Training(Workload):
                 losses[peer] += answer["val_losses"]
                 return answer["epoch_seconds"]
 
-            self.note = bench.run_rounds(results, turn, WARM_UP, bench.rounds)
+            self.rounds = bench.run_rounds(results, turn, WARM_UP, bench.rounds)
         for peer, result in results.items():
             self.judge(result, losses[peer])
         return results

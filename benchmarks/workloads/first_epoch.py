@@ -30,7 +30,7 @@ class FirstEpoch(Workload):
         # The round that does not count fills the file cache and, for ranvier-warm,
         # ranvier's compilation cache.
         counted = min(bench.rounds, MOST_ROUNDS)
-        self.note = bench.run_rounds(results, turn, warm_up=1, counted=counted)
+        self.rounds = bench.run_rounds(results, turn, warm_up=1, counted=counted)
         return results
 
 

@@ -43,7 +43,7 @@ class Imports(Workload):
             return float(done.stdout.split()[-1])
 
         # The round that does not count fills the file cache.
-        self.note = bench.run_rounds(results, turn, warm_up=1, counted=bench.rounds)
+        self.rounds = bench.run_rounds(results, turn, warm_up=1, counted=bench.rounds)
         return results
 
 
