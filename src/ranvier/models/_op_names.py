@@ -218,6 +218,7 @@ def split_arguments(entry: OpClass, args, kwargs):
             call_args.extend(value)
         else:
             call_args.append(value)
+    config |= config.pop("kwargs", {})  # of an op that takes any
     if config.get("dtype") is not None:
         config["dtype"] = _dtypes.standardize_dtype(config["dtype"])
     return tuple(call_args), call_kwargs, config

@@ -1,0 +1,223 @@
+"""Whole models in `.keras` files: an archive of config, weights and assets.
+
+`config.json` describes the objects, `model.weights.h5` holds their variables,
+`assets/` files that layers bring (vocabularies), `metadata.json` says who wrote it.
+"""
+
+import contextlib
+import datetime
+import io
+import json
+import os
+import pathlib
+import tempfile
+import warnings
+import zipfile
+
+from ranvier._version import __version__
+from ranvier.saving import _config, _files, _safety, _state
+from ranvier.saving._weights import WEIGHTS, read_weights, write_weights
+
+_CONFIG = "config.json"
+_METADATA = "metadata.json"
+_ASSETS = "assets"
+# The release of Keras whose layout of files this is.
+_KERAS_VERSION = "3.15.1"
+
+
+def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
+    """Writes a model to a `.keras` file: architecture, weights, compiled state.
+
+    The file appears whole or not at all: a run that is killed while writing leaves the
+    file that was there.
+
+    Args:
+        model: the model.
+        filepath: a path ending in `.keras`.
+        overwrite: whether an existing file is replaced without asking.
+        zipped: False writes a folder with the same content instead.
+        **kwargs: `include_optimizer`; False leaves out the optimizer's variables.
+
+    Raises:
+        ValueError: for another ending.
+
+    Example:
+        >>> import ranvier as rv, tempfile
+        >>> model = rv.Sequential([rv.Input((2,)), rv.layers.Dense(1)])
+        >>> path = tempfile.mkdtemp() + "/model.keras"
+        >>> rv.saving.save_model(model, path)
+        >>> rv.saving.load_model(path).count_params()
+        3
+    """
+    include_optimizer = kwargs.pop("include_optimizer", True)
+    if kwargs:
+        raise ValueError(f"`save_model()` does not know {sorted(kwargs)}.")
+    name = str(filepath)
+    zipped = True if zipped is None else zipped
+    if zipped != name.endswith(".keras"):
+        raise ValueError(
+            "The name of a model's file must end in `.keras` (and that of a folder, "
+            f"with `zipped=False`, must not). Received: filepath={filepath}"
+        )
+    if not model.built:
+        warnings.warn(
+            f"The model '{model.name}' is saved before it is built: it has no weights "
+            "yet. Call it on some data first.",
+            stacklevel=2,
+        )
+    if not _files.may_write(filepath, overwrite):
+        return
+    skip = [] if include_optimizer else [getattr(model, "optimizer", None)]
+    if zipped:
+        with _files.atomic_path(filepath) as temporary:
+            write_archive(model, temporary, skip)
+    else:
+        _write_folder(model, pathlib.Path(filepath), skip)
+
+
+def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
+    """Returns the model of a `.keras` file.
+
+    Loading runs no code found in the file: classes and functions are ranvier's own,
+    registered ones, or those of `custom_objects`.
+
+    Args:
+        filepath: the file, or a folder of `save_model(..., zipped=False)`.
+        custom_objects: `{name: class or function}` that the file may name.
+        compile: whether to compile the model as it was, optimizer state included.
+        safe_mode: whether to refuse `Lambda` layers.
+
+    Raises:
+        ValueError: if the file is damaged, unsafe, or of another kind.
+        TypeError: if the file names a class or function that is not known.
+    """
+    path = pathlib.Path(filepath)
+    options = (custom_objects, compile, safe_mode)
+    with _safety.naming(filepath):
+        if path.is_dir() and (path / _CONFIG).exists():
+            return _read(_Folder(path), *options)
+        if not path.exists():
+            raise ValueError("There is no such file.")
+        if path.suffix != ".keras":
+            raise ValueError("Models can be read from `.keras` files.")
+        return read_archive(path, *options)
+
+
+def write_archive(model, file, skip=()) -> None:
+    """Writes a model as an archive.
+
+    Args:
+        model: the model.
+        file: a path or a writable binary file.
+        skip: objects whose variables are left out.
+    """
+    folder = file.parent if isinstance(file, pathlib.Path) else None
+    with (
+        tempfile.TemporaryDirectory(dir=folder, prefix=".weights.") as parts,
+        zipfile.ZipFile(file, "w") as archive,
+    ):
+        for path in _write_parts(model, pathlib.Path(parts), skip):
+            archive.write(path, path.relative_to(parts).as_posix())
+
+
+def _write_folder(model, folder, skip):
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".weights.") as parts:
+        for path in _write_parts(model, pathlib.Path(parts), skip):
+            target = folder / path.relative_to(parts)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
+
+
+def _write_parts(model, folder, skip):
+    """Writes the files that a model consists of, and returns their paths."""
+    metadata = {
+        "keras_version": _KERAS_VERSION,
+        "ranvier_version": __version__,
+        "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
+    }
+    (folder / _METADATA).write_text(json.dumps(metadata))
+    (folder / _CONFIG).write_text(_config.model_to_json(model))
+    write_weights(model, folder / WEIGHTS, skip)
+    for path, saved in _state.walk(model, set(map(id, skip))):
+        if hasattr(saved, "save_assets"):
+            assets = folder / _ASSETS / path
+            assets.mkdir(parents=True, exist_ok=True)
+            saved.save_assets(str(assets))
+    assets = sorted((folder / _ASSETS).rglob("*"))
+    files = [folder / name for name in (_METADATA, _CONFIG, WEIGHTS)]
+    return [*files, *(path for path in assets if path.is_file())]
+
+
+def read_archive(file, custom_objects=None, compile=True, safe_mode=True):
+    """Returns the model of an archive.
+
+    Args:
+        file: a path or a readable binary file.
+        custom_objects: as for `load_model`.
+        compile: as for `load_model`.
+        safe_mode: as for `load_model`.
+    """
+    with _safety.open_archive(file) as archive:
+        return _read(_Zip(archive), custom_objects, compile, safe_mode)
+
+
+class _Zip:
+    """The parts of a model in an archive."""
+
+    def __init__(self, archive):
+        self.archive = archive
+
+    def read(self, name):
+        return _safety.read_member(self.archive, name)
+
+    def assets(self):
+        """Returns the names of the members below `assets/`."""
+        names = self.archive.namelist()
+        return [n for n in names if n.startswith(f"{_ASSETS}/") and n[-1] != "/"]
+
+
+class _Folder:
+    """The parts of a model in a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def read(self, name):
+        return (self.folder / name).read_bytes()
+
+    def assets(self):
+        """Returns the names of the files below `assets/`."""
+        paths = sorted((self.folder / _ASSETS).rglob("*"))
+        return [p.relative_to(self.folder).as_posix() for p in paths if p.is_file()]
+
+
+def _read(parts, custom_objects, compile, safe_mode):
+    config = parts.read(_CONFIG)
+    model = _config.model_from_json(config, custom_objects, compile, safe_mode)
+    weights = io.BytesIO(parts.read(WEIGHTS))
+    with _unpacked_assets(parts) as assets:
+        read_weights(model, weights, assets=assets)
+    return model
+
+
+@contextlib.contextmanager
+def _unpacked_assets(parts):
+    """Gives a function from an object's path to the folder of its files, if any."""
+    names = parts.assets()
+    if not names:
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as root:
+        for name in names:
+            if not _safety.is_plain_name(name):
+                raise ValueError(f"The member '{name}' would leave its folder.")
+            target = pathlib.Path(root, name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(parts.read(name))
+
+        def folder(path):
+            found = pathlib.Path(root, _ASSETS, path)
+            return str(found) if found.is_dir() else None
+
+        yield folder
