@@ -3,7 +3,6 @@
 import keras
 import numpy as np
 
-import ranvier.initializers  # noqa: F401  slots name their initialiser
 from ranvier import optimizers
 from ranvier.core._naming import name_scope
 from ranvier.core._variable import Variable

@@ -31,30 +31,38 @@ class OptaxOptimizer(Optimizer):
     def build_slots(self, variables):
         state = self.transformation.init([v.value for v in variables])
         leaves, self._structure = jax.tree.flatten(state)
-        self._state = []
-        for i, leaf in enumerate(leaves):
-            leaf = jnp.asarray(leaf)
-            variable = self.add_variable(
-                leaf.shape,
-                lambda shape, dtype, leaf=leaf: leaf,
-                dtype=leaf.dtype.name,
-                name=f"state_{i}",
-            )
-            self._state.append(variable)
+        leaves = [jnp.asarray(leaf) for leaf in leaves]
+        self._key_kinds = [_key_kind(leaf) for leaf in leaves]
+        self._state = [
+            self._add_state(_as_numbers(leaf), name=f"state_{i}")
+            for i, leaf in enumerate(leaves)
+        ]
+
+    def _add_state(self, value, name):
+        def copy(shape, dtype):
+            return jnp.array(value)  # the state may share the weights' own arrays
+
+        return self.add_variable(value.shape, copy, dtype=value.dtype.name, name=name)
 
     def update_steps(self, grads, variables, learning_rate):
         if len(variables) != len(self._trainable_variables):
             # optax's state covers all weights: those without a gradient get zeros.
-            given = {id(v): g for g, v in zip(grads, variables, strict=True)}
+            given = dict(zip(variables, grads, strict=True))
             variables = self._trainable_variables
-            grads = [given.get(id(v), jnp.zeros(v.shape, v.dtype)) for v in variables]
-        state = jax.tree.unflatten(self._structure, [v.value for v in self._state])
+            grads = [given.get(v, jnp.zeros(v.shape, v.dtype)) for v in variables]
+        leaves = [
+            variable.value
+            if kind is None
+            else jax.random.wrap_key_data(variable.value, impl=kind)
+            for variable, kind in zip(self._state, self._key_kinds, strict=True)
+        ]
+        state = jax.tree.unflatten(self._structure, leaves)
         values = [v.value for v in variables]
         updates, state = self.transformation.update(list(grads), state, values)
         for variable, value, change in zip(variables, values, updates, strict=True):
             variable.assign(value + change)
         for variable, leaf in zip(self._state, jax.tree.leaves(state), strict=True):
-            variable.assign(leaf)
+            variable.assign(_as_numbers(leaf))
 
     @property
     def learning_rate(self):
@@ -73,3 +81,14 @@ class OptaxOptimizer(Optimizer):
             "An optax transformation holds functions and cannot be saved in a config. "
             "Save the weights, and compile again with the transformation after loading."
         )
+
+
+def _key_kind(leaf):
+    """Returns the kind of a random key, None for any other array."""
+    is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return jax.random.key_impl(leaf) if is_key else None
+
+
+def _as_numbers(leaf):
+    """Returns what a variable can hold: of a random key, its numbers."""
+    return leaf if _key_kind(leaf) is None else jax.random.key_data(leaf)
