@@ -116,7 +116,7 @@ def _lattice_entry(dtype):
     return standardize_dtype(dtype)
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _result_type(dtypes: tuple) -> str:
     def canonical(dtype):
         if dtype in (int, float, bool):

@@ -47,12 +47,10 @@ def serialize_object(obj):
             "config": {"value": obj.decode("utf-8")},
         }
     if isinstance(obj, slice):
-        parts = (obj.start, obj.stop, obj.step)
+        parts = ("start", "stop", "step")
         return {
             "class_name": "__slice__",
-            "config": dict(
-                zip(("start", "stop", "step"), map(serialize_object, parts), strict=True)
-            ),
+            "config": {part: serialize_object(getattr(obj, part)) for part in parts},
         }
     if obj is Ellipsis:
         return {"class_name": "__ellipsis__", "config": {}}
@@ -224,9 +222,9 @@ def _find_class(config):
 def _not_found(config, name):
     known = [n for _, n in _registry.all_builtin_names()]
     known += list(_registry.scoped_custom_objects())
+    kind = "function" if config["class_name"] == "function" else "class"
     return (
-        f"Could not locate {'function' if config['class_name'] == 'function' else 'class'} "
-        f"'{name}' (module {config.get('module')!r}, registered name "
+        f"Could not locate {kind} '{name}' (module {config.get('module')!r}, registered name "
         f"{config.get('registered_name')!r}). If it is yours, decorate it with "
         "`@ranvier.saving.register_keras_serializable()` or pass "
         f"`custom_objects={{'{name}': ...}}`.{_errors.close_names(name, known)}"

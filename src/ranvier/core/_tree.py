@@ -248,7 +248,7 @@ def traverse(func, structure, top_down=True):
 
 
 def map_shape_structure(func, structure):
-    """Applies `func` to the shapes (tuples or lists of ints and None) in a structure."""
+    """Applies `func` to the shapes (sequences of ints and None) in a structure."""
 
     def is_shape(node):
         return isinstance(node, (list, tuple)) and all(

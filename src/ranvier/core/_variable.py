@@ -154,8 +154,7 @@ class Variable:
             dtype = getattr(value, "dtype", None)
         if dtype is None:
             dtype = _dtypes.result_type(
-                *{type(leaf) for leaf in jax.tree.leaves(value)}
-                & {bool, int, float}
+                *{type(leaf) for leaf in jax.tree.leaves(value)} & {bool, int, float}
             )
         self._dtype = _dtypes.standardize_dtype(dtype)
         self._value = _to_array(value, self._dtype)

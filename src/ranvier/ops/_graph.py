@@ -195,6 +195,10 @@ def by_depth(nodes, ranks):
     return ordered, node_depth
 
 
+def _call_operation(node, args, kwargs):
+    return node.operation(*args, **kwargs)
+
+
 class Function(Operation):
     """The computation between symbolic inputs and outputs.
 
@@ -270,11 +274,10 @@ class Function(Operation):
         """Runs the graph on arrays given in the structure of the inputs."""
         return self.run(inputs)
 
-    def run(self, inputs, call=lambda node, args, kwargs: node.operation(*args, **kwargs)):
-        """Runs the graph; `call(node, args, kwargs)` performs one operation."""
-        values = dict(
-            zip(map(id, self._inputs), _tree.flatten(inputs), strict=True)
-        )
+    def run(self, inputs, call=None):
+        """Runs the graph; `call(node, args, kwargs)` may perform the operations."""
+        call = call or _call_operation
+        values = dict(zip(map(id, self._inputs), _tree.flatten(inputs), strict=True))
         for node in self._run_order:
             args, kwargs = node.fill_in(values)
             outputs = call(node, args, kwargs)

@@ -190,7 +190,8 @@ def infer_outputs(fn, args, kwargs):
         if not hasattr(a, "shape"):
             flat.append(a)
             continue
-        shape = tuple(m if m == n else None for m, n in zip(a.shape, b.shape, strict=True))
+        sizes = zip(a.shape, b.shape, strict=True)
+        shape = tuple(m if m == n else None for m, n in sizes)
         flat.append(KerasTensor(shape, a.dtype))
     return _tree.pack_sequence_as(outputs, flat)
 
