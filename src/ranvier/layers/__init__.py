@@ -11,6 +11,7 @@ from ranvier.layers._activations import (
     Softmax,
 )
 from ranvier.layers._batch_norm import BatchNormalization
+from ranvier.layers._concatenate import Concatenate, concatenate
 from ranvier.layers._core import (
     Identity,
     Lambda,
@@ -20,6 +21,7 @@ from ranvier.layers._core import (
     serialize,
 )
 from ranvier.layers._dense import Dense
+from ranvier.layers._dot import Dot, dot
 from ranvier.layers._einsum_dense import EinsumDense
 from ranvier.layers._embedding import Embedding
 from ranvier.layers._input import Input, InputLayer
@@ -28,16 +30,12 @@ from ranvier.layers._layer import Layer
 from ranvier.layers._merging import (
     Add,
     Average,
-    Concatenate,
-    Dot,
     Maximum,
     Minimum,
     Multiply,
     Subtract,
     add,
     average,
-    concatenate,
-    dot,
     maximum,
     minimum,
     multiply,

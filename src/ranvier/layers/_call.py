@@ -12,6 +12,7 @@ import jax
 import numpy as np
 
 from ranvier.core import _tree
+from ranvier.core._mask import get_mask, set_mask  # noqa: F401  (part of a call)
 from ranvier.core._variable import Variable, standardize_shape
 from ranvier.ops._dispatch import wrappers
 from ranvier.ops._symbolic import KerasTensor
@@ -125,15 +126,3 @@ def shape_arguments(method, shapes: dict, call_arguments, layer_name: str) -> di
         if name in shapes:
             result[name] = shapes[name]
     return result
-
-
-def get_mask(x):
-    """Returns the mask attached to a tensor, or None."""
-    return getattr(x, "_keras_mask", None)
-
-
-def set_mask(x, mask) -> None:
-    """Attaches a mask to a tensor."""
-    if mask is None and get_mask(x) is None:
-        return
-    x._keras_mask = mask

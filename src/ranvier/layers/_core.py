@@ -4,9 +4,9 @@ import inspect
 
 from ranvier import ops
 from ranvier.core import _tree
+from ranvier.core._mask import set_mask
 from ranvier.core._registry import CustomObjectScope, builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
-from ranvier.layers._call import set_mask
 from ranvier.layers._elementwise import ElementwiseLayer
 from ranvier.layers._layer import Layer
 from ranvier.ops._symbolic import KerasTensor, infer_outputs
@@ -47,7 +47,7 @@ class Masking(ElementwiseLayer):
 
     Example:
         >>> import numpy as np
-        >>> from ranvier.layers._call import get_mask
+        >>> from ranvier.core._mask import get_mask
         >>> y = Masking(mask_value=-1.0)(np.array([[[1.0], [-1.0]]]))
         >>> y.tolist(), get_mask(y).tolist()
         ([[[1.0], [0.0]]], [[True, False]])

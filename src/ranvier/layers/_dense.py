@@ -2,6 +2,7 @@
 
 from ranvier import activations, constraints, initializers, ops, regularizers
 from ranvier.core._registry import builtin
+from ranvier.layers._arguments import drop_unsupported, positive_int
 from ranvier.layers._input_spec import InputSpec
 from ranvier.layers._layer import Layer
 
@@ -48,13 +49,9 @@ class Dense(Layer):
         bias_constraint=None,
         **kwargs,
     ):
+        drop_unsupported(type(self), kwargs)
         super().__init__(activity_regularizer=activity_regularizer, **kwargs)
-        if isinstance(units, bool) or not hasattr(units, "__index__") or units <= 0:
-            raise ValueError(
-                "Received an invalid value for `units`, expected a positive integer. "
-                f"Received: units={units}"
-            )
-        self.units = int(units)
+        self.units = positive_int("units", units)
         self.activation = activations.get(activation)
         self.use_bias = use_bias
         self.kernel_initializer = initializers.get(kernel_initializer)
@@ -112,4 +109,5 @@ class Dense(Layer):
             "bias_regularizer": regularizers.serialize(self.bias_regularizer),
             "kernel_constraint": constraints.serialize(self.kernel_constraint),
             "bias_constraint": constraints.serialize(self.bias_constraint),
+            "quantization_config": None,
         }

@@ -166,6 +166,7 @@ class Layer(Operation):
         if self._layers and any(not layer.built for layer in self._layers):
             if _overrides(self, "call"):
                 self._build_by_tracing(input_shape)
+        self._build_shapes = {"input_shape": input_shape}
         self.built = True
 
     def _build_by_tracing(self, input_shape):

@@ -198,8 +198,8 @@ class GroupNormalization(ScaledNormalization):
         shift = ops.multiply(ops.negative(mean), factor)
         if self.beta is not None:
             shift = ops.add(shift, spread(self.beta))
-        outputs = ops.reshape(ops.add(ops.multiply(x, factor), shift), shape)
-        return ops.cast(outputs, self.compute_dtype)
+        outputs = ops.cast(ops.add(ops.multiply(x, factor), shift), inputs.dtype)
+        return ops.cast(ops.reshape(outputs, shape), self.compute_dtype)
 
     def get_config(self):
         return {**super().get_config(), "groups": self.groups}
