@@ -81,7 +81,7 @@ class Training(Workload):
     lists.
     """
 
-    check_title = f"val loss, epoch {CHECK_EPOCHS}"
+    check_title = f"val loss by epoch {CHECK_EPOCHS}"
     peers = ALL_PEERS
     dataset = ""
     optimizer = ""
