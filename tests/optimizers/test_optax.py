@@ -71,6 +71,14 @@ def test_weights_without_gradient_get_zeros():
     np.testing.assert_allclose(mine[1], values()[1] - 0.1 * gradients(0)[1], rtol=1e-5)
 
 
+def test_the_order_of_variables_is_free():
+    optimizer, mine = optimizers.get(optax.sgd(0.1)), weights(optimizers)
+    optimizer.build(mine)
+    optimizer.apply(gradients(0)[::-1], mine[::-1])
+    for variable, value, gradient in zip(mine, values(), gradients(0), strict=True):
+        np.testing.assert_allclose(variable, value - 0.1 * gradient, rtol=1e-5)
+
+
 def test_the_engine_works_around_it():
     from ranvier.optimizers._optax import OptaxOptimizer
 

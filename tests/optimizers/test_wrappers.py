@@ -33,10 +33,10 @@ def multi(library):
     return names.MultiOptimizer(choice, loss_scale_factor=2.0, name="optimizer")
 
 
-def stateless(optimizer, variables, grads):
+def update(stateless_apply, optimizer, variables, grads):
     """Makes one update the stateless way and assigns its results."""
     state = [v.value for v in optimizer.variables]
-    results = optimizer.stateless_apply(state, grads, [v.value for v in variables])
+    results = stateless_apply(state, grads, [v.value for v in variables])
     for group, values in zip((variables, optimizer.variables), results, strict=True):
         for variable, value in zip(group, values, strict=True):
             variable.assign(value)
@@ -56,21 +56,17 @@ def test_loss_scale_against_keras(way):
     mine, theirs = weights(optimizers), weights(keras)
     ours.build(mine)
     reference.build(theirs)
+    # Eagerly Keras compiles its conditions anew at each step.
+    reference_apply = jax.jit(reference.stateless_apply)
     program = jax.jit(ours.stateless_apply)
     for step in range(6):
         grads = with_overflow(step)
-        stateless(reference, theirs, [jax.numpy.asarray(g) for g in grads])
+        update(reference_apply, reference, theirs, grads)
         if way == "eager":
             ours.apply(grads, mine)
-        elif way == "stateless":
-            stateless(ours, mine, grads)
         else:
-            state = [v.value for v in ours.variables]
-            values, state = program(state, grads, [v.value for v in mine])
-            for variable, value in zip(
-                [*mine, *ours.variables], [*values, *state], strict=True
-            ):
-                variable.assign(value)
+            apply = program if way == "program" else ours.stateless_apply
+            update(apply, ours, mine, grads)
     assert_same(mine, theirs)
     assert_same(ours.variables, reference.variables)
     assert int(ours.iterations) == 4
@@ -124,15 +120,10 @@ def test_multi_against_keras(in_program):
     for step in range(3):
         grads = gradients(step)
         reference.apply([jax.numpy.asarray(g) for g in grads], theirs)
-        if not in_program:
+        if in_program:
+            update(program, ours, mine, grads)
+        else:
             ours.apply(grads, mine)
-            continue
-        state = [v.value for v in ours.variables]
-        values, state = program(state, grads, [v.value for v in mine])
-        for variable, value in zip(
-            [*mine, *ours.variables], [*values, *state], strict=True
-        ):
-            variable.assign(value)
     assert_same(mine, theirs)
     assert_same(ours.variables, reference.variables)
     assert int(ours.iterations) == 3

@@ -45,11 +45,12 @@ class OptaxOptimizer(Optimizer):
         return self.add_variable(value.shape, copy, dtype=value.dtype.name, name=name)
 
     def update_steps(self, grads, variables, learning_rate):
-        if len(variables) != len(self._trainable_variables):
-            # optax's state covers all weights: those without a gradient get zeros.
-            given = dict(zip(variables, grads, strict=True))
-            variables = self._trainable_variables
-            grads = [given.get(v, jnp.zeros(v.shape, v.dtype)) for v in variables]
+        # optax's state covers all weights: those without a gradient get zeros.
+        given = dict(zip(variables, grads, strict=True))
+        variables = self._trainable_variables
+        grads = [
+            given[v] if v in given else jnp.zeros(v.shape, v.dtype) for v in variables
+        ]
         leaves = [
             variable.value
             if kind is None
@@ -58,7 +59,7 @@ class OptaxOptimizer(Optimizer):
         ]
         state = jax.tree.unflatten(self._structure, leaves)
         values = [v.value for v in variables]
-        updates, state = self.transformation.update(list(grads), state, values)
+        updates, state = self.transformation.update(grads, state, values)
         for variable, value, change in zip(variables, values, updates, strict=True):
             variable.assign(value + change)
         for variable, leaf in zip(self._state, jax.tree.leaves(state), strict=True):
