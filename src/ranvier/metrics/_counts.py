@@ -103,10 +103,11 @@ def count_decisions(
         y_true, y_pred = y_true[..., class_id, None], y_pred[..., class_id, None]
 
     weights = ops.ones_like(y_pred)
-    for factor in (sample_weight, label_weights):
+    factors = {"sample_weight": sample_weight, "label_weights": label_weights}
+    for name, factor in factors.items():
         if factor is not None:
             factor = ops.convert_to_tensor(factor, dtype=dtype)
-            require_broadcastable(sample_weight=factor, y_pred=y_pred)
+            require_broadcastable(**{name: factor, "y_pred": y_pred})
             weights = weights * factor
     # Everything has the shape (entries, labels) from here on.
     labels = y_pred.shape[1] if multi_label else 1
