@@ -57,8 +57,17 @@ class ArrayFeed:
             )
             self._order = jnp.asarray(order)
 
-    def runner(self, model, mode, watch=False):
-        """Returns the compiled way to run steps of a mode over this feed."""
+    def runner(self, model, mode, watch=False, stepwise=False):
+        """Returns the compiled way to run steps of a mode over this feed.
+
+        Args:
+            model: the model.
+            mode: `"train"` or `"test"`.
+            watch: stop after a step that leaves a loss that is not finite.
+            stepwise: steps will be run one at a time.
+        """
+        if stepwise:
+            return _ArrayStepRunner(self, model, mode)
         return _ArrayRunner(self, model, mode, watch)
 
     def signature(self):
@@ -157,6 +166,47 @@ class _ArrayRunner:
         return ran, logs
 
 
+class _ArrayStepRunner:
+    """Runs single steps: a program without a loop costs less to call."""
+
+    def __init__(self, feed, model, mode):
+        self.feed = feed
+        self.model = model
+        self.mode = mode
+        self.position = 0
+        self._full = feed.samples // feed.batch_size
+        self._program = self._program_for("step", feed.batch_at)
+
+    def _program_for(self, name, batch):
+        def build():
+            stepper = Stepper(self.model, self.mode)
+
+            def function(arrays, order, i):
+                return stepper.results(stepper(batch(arrays, order, i)))
+
+            return Program(function, self.model.state_variables(self.mode))
+
+        return self.model.program((name, self.mode, self.feed.signature()), build)
+
+    def begin_pass(self, index):
+        self.feed.begin_pass(index)
+        self.position = 0
+
+    @property
+    def remaining(self):
+        return self.feed.steps - self.position
+
+    def run(self, count):
+        program = self._program
+        if self.position == self._full:
+            program = self._program_for(
+                "last step", lambda arrays, order, i: self.feed.tail(arrays, order)[1]()
+            )
+        logs = program(self.feed.arrays, self.feed._order, np.int32(self.position))
+        self.position += 1
+        return 1, logs
+
+
 class StreamFeed:
     """Batches from Python: generators, iterables, `PyDataset`s, datasets.
 
@@ -193,7 +243,7 @@ class StreamFeed:
         else:
             self._iterator = iter(self.source.batches(index))
 
-    def runner(self, model, mode, watch=False):
+    def runner(self, model, mode, watch=False, stepwise=False):
         """Returns the compiled way to run steps of a mode over this feed."""
         return _StreamRunner(self, model, mode, watch)
 

@@ -90,12 +90,12 @@ def fit(
             steps=steps_per_epoch or feed.steps,
             model=model,
         )
-    runner = make_runner(feed, model, "train", watch=callbacks.stop_on_nonfinite)
+    runner = make_runner(feed, model, "train", callbacks)
     test_runner = None
     if validation is not None:
         build_model(model, validation, "test")
         check_labels_of_validation(model, validation)
-        test_runner = make_runner(validation, model, "test")
+        test_runner = make_runner(validation, model, "test", callbacks)
 
     with _interrupts.handled():
         callbacks.on_train_begin()
@@ -138,11 +138,12 @@ def check_labels_of_validation(model, feed):
         raise
 
 
-def make_runner(feed, model, mode, watch=False):
+def make_runner(feed, model, mode, callbacks):
     """Returns what runs steps of a mode over a feed."""
+    watch = mode == "train" and callbacks.stop_on_nonfinite
     if model.run_eagerly:
         return EagerRunner(feed, model, mode, watch)
-    return feed.runner(model, mode, watch)
+    return feed.runner(model, mode, watch, stepwise=callbacks.needs_steps(mode))
 
 
 def _validates(epoch, frequency):
@@ -295,7 +296,9 @@ def evaluate(
             model=model,
         )
     with _interrupts.handled():
-        logs = run_test(model, make_runner(feed, model, "test"), callbacks, steps)
+        logs = run_test(
+            model, make_runner(feed, model, "test", callbacks), callbacks, steps
+        )
     return logs if return_dict else model.ordered_logs(logs)
 
 
