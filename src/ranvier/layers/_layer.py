@@ -146,6 +146,9 @@ class Layer(Operation):
 
     def _track(self, value):
         if isinstance(value, Variable):
+            known = [*self._trainable_variables, *self._non_trainable_variables]
+            if any(variable is value for variable in known):
+                return
             kind = "_trainable" if value.trainable else "_non_trainable"
             items = self.__dict__[f"{kind}_variables"]
         elif isinstance(value, Metric):
@@ -158,6 +161,8 @@ class Layer(Operation):
             return
         if all(item is not value for item in items) and value is not self:
             items.append(value)
+        if isinstance(value, Variable) and not self.__dict__.get("_trainable", True):
+            value.trainable = False  # a weight of a layer that is frozen already
 
     # Building.
 
