@@ -77,7 +77,6 @@ CASES = [
     ("top_k", (2,), {}),
     ("logsumexp", (), {"axis": 1}),
     ("norm", (), {}),
-    ("rearrange", ("b h w -> b w h",), {}),
     ("unstack", (), {"axis": 2}),
 ]
 
