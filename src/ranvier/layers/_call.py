@@ -4,6 +4,7 @@ Also the call context: what an outer layer passes on to the layers it calls
 (`training`, and arguments of the user's own).
 """
 
+import contextlib
 import functools
 import inspect
 import threading
@@ -21,9 +22,20 @@ from ranvier.ops._symbolic import KerasTensor
 class _Contexts(threading.local):
     def __init__(self):
         self.current: CallContext | None = None
+        self.always_training: tuple[type, ...] = ()
 
 
 contexts = _Contexts()
+
+
+@contextlib.contextmanager
+def always_training(classes: tuple[type, ...]):
+    """Layers of these classes act as in training, whatever they are told."""
+    before, contexts.always_training = contexts.always_training, classes
+    try:
+        yield
+    finally:
+        contexts.always_training = before
 
 
 class CallContext:

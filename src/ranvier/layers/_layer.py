@@ -313,6 +313,8 @@ class Layer(Operation):
         if training is None and accepts("training"):
             training = parameters["training"].default
             training = None if training is inspect.Parameter.empty else training
+        if contexts.always_training and isinstance(self, contexts.always_training):
+            training = True
         if accepts("training") and training is not None:
             if "training" in bound.given and "training" not in kwargs:
                 pass  # given positionally

@@ -1,1 +1,1 @@
-"""Training: steps, programs, feeds, and the loop around them."""
+"""Training: steps, programs, feeds, the loop around them, and tools for it."""
