@@ -196,7 +196,8 @@ def hsplit(x, indices_or_sections):
         >>> [part.tolist() for part in ops.hsplit([[1, 2], [3, 4]], 2)]
         [[[1], [3]], [[2], [4]]]
     """
-    return jnp.hsplit(as_array(x), _cuts(indices_or_sections))
+    x = as_array(x)
+    return jnp.split(x, _cuts(indices_or_sections), axis=min(x.ndim - 1, 1))
 
 
 @op
@@ -215,7 +216,7 @@ def vsplit(x, indices_or_sections):
         >>> [part.tolist() for part in ops.vsplit([[1, 2], [3, 4]], 2)]
         [[[1, 2]], [[3, 4]]]
     """
-    return jnp.vsplit(as_array(x), _cuts(indices_or_sections))
+    return jnp.split(as_array(x), _cuts(indices_or_sections), axis=0)
 
 
 @op
@@ -234,7 +235,7 @@ def dsplit(x, indices_or_sections):
         >>> [part.tolist() for part in ops.dsplit([[[1, 2]]], 2)]
         [[[[1]]], [[[2]]]]
     """
-    return jnp.dsplit(as_array(x), _cuts(indices_or_sections))
+    return jnp.split(as_array(x), _cuts(indices_or_sections), axis=2)
 
 
 def _arrays(xs):

@@ -135,5 +135,8 @@ def _with_size(tensor, size, axis=None):
 
 def _replace(args, kwargs, known):
     """Returns the arguments with tensors replaced from `{id: tensor}`."""
-    structure = (list(args), kwargs)
-    return _tree.map_up_to(structure, lambda x: known.get(id(x), x), structure)
+
+    def replace(structure):
+        return _tree.map_up_to(structure, lambda x: known.get(id(x), x), structure)
+
+    return replace(list(args)), replace(kwargs)
