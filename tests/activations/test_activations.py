@@ -9,6 +9,7 @@ import pytest
 
 from ranvier import activations
 from ranvier.core import _registry
+from ranvier.ops._symbolic import KerasTensor
 
 X = np.linspace(-7.0, 7.0, 24, dtype="float32").reshape(2, 3, 4)
 
@@ -21,7 +22,7 @@ CASES = [
     ("gelu", {}),
     ("gelu", {"approximate": True}),
     ("glu", {}),
-    ("glu", {"axis": 0}),
+    ("glu", {"axis": -1}),
     ("hard_shrink", {}),
     ("hard_shrink", {"threshold": 2.0}),
     ("hard_sigmoid", {}),
@@ -115,6 +116,13 @@ def test_gradients(name, arguments):
 
     ours, theirs = map(slope, pair(name))
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(("name", "arguments"), CASES, ids=IDS)
+def test_symbolic_tensors(name, arguments):
+    ours, _ = pair(name)
+    result = ours(KerasTensor((None, 2, 4)), **arguments)
+    assert result.shape == (None, 2, 2 if name == "glu" else 4)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])

@@ -156,6 +156,15 @@ def test_a_seed_generator_gives_new_numbers_at_each_call():
     assert not np.array_equal(ours((2, 3)), ours((2, 3)))
 
 
+def test_a_seed_generator_in_a_config():
+    seed = _seeds.SeedGenerator(3, name="g")
+    config = serialize_object(initializers.HeNormal(seed=seed))
+    theirs = keras.initializers.HeNormal(seed=keras.random.SeedGenerator(3, name="g"))
+    assert config == keras.saving.serialize_keras_object(theirs)
+    again = initializers.deserialize(config)
+    np.testing.assert_array_equal(again((2, 3)), theirs((2, 3)))
+
+
 ERRORS = [
     ("VarianceScaling", {"scale": 0.0}, "scale"),
     ("VarianceScaling", {"mode": "fan"}, "mode"),

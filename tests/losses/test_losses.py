@@ -11,6 +11,7 @@ from ranvier import losses
 from ranvier.core import _dynamic
 from ranvier.core._scope import StateScope
 from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.ops._symbolic import KerasTensor
 from tests.losses.loss_cases import CASES, DATA, IDS, WITH_DATA
 
 WEIGHTS = np.array([0.5, 0.0, 2.0, 1.0], dtype="float32")
@@ -89,6 +90,14 @@ def test_half_precision(name, kind):
     assert value.dtype == "float16"
     # Keras rounds the sum to float16 before it divides: a few steps of 1e-3.
     np.testing.assert_allclose(value, np.asarray(theirs(y_true, y_pred)), rtol=4e-3)
+
+
+@pytest.mark.parametrize(("name", "arguments", "kind"), WITH_DATA)
+def test_symbolic_tensors(name, arguments, kind):
+    y_true, y_pred = (
+        KerasTensor((None, *np.shape(y)[1:]), dtype=str(y.dtype)) for y in DATA[kind]
+    )
+    assert getattr(losses, name)(**arguments)(y_true, y_pred).shape == ()
 
 
 def test_a_policy_is_a_dtype():

@@ -11,6 +11,7 @@ from ranvier.core import _dynamic
 from ranvier.core._scope import StateScope
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.core._variable import Variable
+from ranvier.ops._symbolic import KerasTensor
 
 CASES = [
     ("L1", {}),
@@ -58,6 +59,12 @@ def test_values(name, arguments):
     assert ours(half).dtype == "float16"
     # One step of float16.
     np.testing.assert_allclose(ours(half), np.asarray(theirs(half)), rtol=1e-3)
+
+
+@pytest.mark.parametrize(("name", "arguments"), CASES)
+def test_symbolic_tensors(name, arguments):
+    ours, _ = pair(name, arguments)
+    assert ours(KerasTensor((4, 3))).shape == ()
 
 
 @pytest.mark.parametrize(("name", "arguments"), CASES)

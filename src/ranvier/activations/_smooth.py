@@ -194,8 +194,8 @@ def hard_silu(x):
 
     Example:
         >>> from ranvier import activations
-        >>> activations.hard_silu([-3.0, 3.0]).tolist()
-        [0.0, 3.0]
+        >>> activations.hard_silu([1.5, 3.0]).tolist()
+        [1.125, 3.0]
     """
     return ops.hard_silu(x)
 

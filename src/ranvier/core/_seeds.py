@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ranvier.core import _naming, _scope
+from ranvier.core._registry import builtin
 from ranvier.core._variable import Variable
 
 _global: dict = {"generator": None, "seed": None}
@@ -22,6 +23,7 @@ def make_default_seed() -> int:
     return random.randint(1, int(1e9))
 
 
+@builtin("keras.random")
 class SeedGenerator:
     """A source of seeds that never gives the same one twice.
 

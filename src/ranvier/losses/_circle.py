@@ -44,13 +44,13 @@ def circle(
 
     cosines = ops.matmul(y_pred, ops.transpose(references))
     distances = ops.maximum(1 - cosines, 0.0)
-    same = ops.equal(
-        ops.reshape(y_true, (-1, 1)), ops.transpose(ops.reshape(ref_labels, (-1, 1)))
-    )
-    other = ops.logical_not(same)
+    rows, columns = ops.reshape(y_true, (-1, 1)), ops.reshape(ref_labels, (1, -1))
+    same, other = ops.equal(rows, columns), ops.not_equal(rows, columns)
     if remove_diagonal:
-        diagonal = ops.eye(same.shape[0], same.shape[1], dtype="bool")
-        same = ops.logical_and(same, ops.logical_not(diagonal))
+        # Positions counted from ones: this works for unknown batch sizes too.
+        row_number = ops.cumsum(ops.ones_like(rows), axis=0)
+        column_number = ops.cumsum(ops.ones_like(columns), axis=1)
+        same = ops.logical_and(same, ops.not_equal(row_number, column_number))
 
     attraction = -gamma * (margin + distances) * (margin - distances)
     repulsion = ops.maximum(1 + margin - distances, 0.0)

@@ -35,9 +35,8 @@ def ctc(y_true, y_pred):
             "Logits of `ctc` must have shape (batch_size, steps, num_classes). "
             f"Received: y_pred of shape {tuple(y_pred.shape)}"
         )
-    batch, steps = ops.shape(y_pred)[:2]
     label_length = ops.sum(ops.cast(ops.not_equal(y_true, _BLANK), "int32"), axis=-1)
-    input_length = ops.full((batch,), steps, dtype="int32")
+    input_length = ops.full_like(label_length, y_pred.shape[1])
     return ops.ctc_loss(y_true, y_pred, label_length, input_length, mask_index=_BLANK)
 
 

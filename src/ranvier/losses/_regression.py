@@ -113,7 +113,7 @@ def huber(y_true, y_pred, delta=1.0):
     delta = ops.cast(delta, y_pred.dtype)
     error = ops.abs(y_pred - y_true)
     quadratic = 0.5 * ops.square(error)
-    linear = delta * error - 0.5 * ops.square(delta)
+    linear = error * delta - 0.5 * ops.square(delta)
     return ops.mean(ops.where(error <= delta, quadratic, linear), axis=-1)
 
 

@@ -71,9 +71,9 @@ class L1L2(Regularizer):
         x = ops.convert_to_tensor(x)
         penalty = ops.zeros((), dtype=x.dtype)
         if not is_zero(self.l1):
-            penalty = penalty + self.l1 * ops.sum(ops.abs(x))
+            penalty = self.l1 * ops.sum(ops.abs(x)) + penalty
         if not is_zero(self.l2):
-            penalty = penalty + self.l2 * ops.sum(ops.square(x))
+            penalty = self.l2 * ops.sum(ops.square(x)) + penalty
         return penalty
 
     def get_config(self):
