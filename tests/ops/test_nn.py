@@ -308,6 +308,11 @@ def test_sparse_encodings_hold_the_same_values(name):
     np.testing.assert_array_equal(dense, encode(labels, 3))
 
 
+def test_bytes_may_stand_for_more_classes_than_bytes_count():
+    encoded = ops.one_hot(np.array([3, 255], "uint8"), 300)
+    assert encoded.sum() == 2 and encoded[0, 3] == 1 and encoded[1, 255] == 1
+
+
 def test_probabilities_are_clipped_by_the_configured_epsilon():
     from ranvier.core import _config
 

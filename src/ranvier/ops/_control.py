@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from ranvier.ops._dispatch import op
 
@@ -24,7 +25,7 @@ def cond(pred, true_fn, false_fn):
         >>> ops.cond(True, lambda: ops.ones(2), lambda: ops.zeros(2)).tolist()
         [1.0, 1.0]
     """
-    if isinstance(pred, jax.core.Tracer):
+    if isinstance(pred, Tracer):
         return jax.lax.cond(pred, true_fn, false_fn)
     # Compiling both branches anew for one eager call would cost far more than the call.
     return true_fn() if pred else false_fn()

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import jax.scipy
+from jax.core import Tracer
 
 from ranvier.ops._dispatch import op
 from ranvier.ops._linalg import matrices, square_matrices
@@ -27,7 +28,7 @@ def cholesky(x, upper=False):
     """
     x = square_matrices(x)
     factor = jnp.linalg.cholesky(x, upper=upper)
-    if not isinstance(factor, jax.core.Tracer) and bool(jnp.isnan(factor).any()):
+    if not isinstance(factor, Tracer) and bool(jnp.isnan(factor).any()):
         raise ValueError(
             "Cholesky decomposition failed: the input might not be symmetric and "
             "positive definite."

@@ -28,8 +28,13 @@ def one_hot(x, num_classes, axis=-1, dtype=None, sparse=False):
     x = jnp.asarray(x)
     axis = _new_axis(axis, x)
     dtype = _dtypes.standardize_dtype(dtype)
-    if sparse:
-        return _sparse_one_hot(x, num_classes, axis, dtype)
+    encode = _sparse_one_hot if sparse else _dense_one_hot
+    return encode(x, num_classes, axis, dtype)
+
+
+def _dense_one_hot(x, num_classes, axis, dtype):
+    if x.dtype in ("bool", "int8", "uint8", "int16", "uint16"):
+        x = x.astype("int32")  # there may be more classes than such a dtype counts
     classes = jnp.arange(num_classes, dtype=x.dtype)
     classes = jnp.expand_dims(classes, [i for i in range(x.ndim + 1) if i != axis])
     return (jnp.expand_dims(x, axis) == classes).astype(dtype)
@@ -90,7 +95,9 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwa
         raise ValueError("Argument `num_classes` must be specified.")
     x = jnp.asarray(inputs).astype("int32")
     set_axis = 1 if x.ndim > 1 else 0
-    encoded = jnp.max(one_hot(x, num_classes, axis, dtype), axis=set_axis)
+    dtype = _dtypes.standardize_dtype(dtype)
+    each = _dense_one_hot(x, num_classes, _new_axis(axis, x), dtype)
+    encoded = jnp.max(each, axis=set_axis)
     if not sparse:
         return encoded
     from jax.experimental.sparse import BCOO

@@ -71,11 +71,12 @@ def resize(
             "Only one of `pad_to_aspect_ratio` & `crop_to_aspect_ratio` can be `True`."
         )
     dtype = images.dtype
+    height, width = size
     axes = axes_of(data_format)[:2]
     if crop_to_aspect_ratio:
-        images = _crop_to_ratio(images, axes, *size)
+        images = _crop_to_ratio(images, axes, height, width)
     elif pad_to_aspect_ratio:
-        images = _pad_to_ratio(images, axes, *size, fill_value)
+        images = _pad_to_ratio(images, axes, height, width, fill_value)
     shape = list(images.shape)
     for axis, length in zip(axes, size):
         shape[axis] = length

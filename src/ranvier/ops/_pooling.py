@@ -33,13 +33,9 @@ def max_pool(inputs, pool_size, strides=None, padding="valid", data_format=None)
         [[[3.0], [2.0]]]
     """
     inputs = jnp.asarray(inputs)
-    return _pool(
-        inputs,
-        _lowest(inputs.dtype),
-        jax.lax.max,
-        *_window(inputs, pool_size, strides, data_format),
-        padding,
-    )
+    size, steps = _window(inputs, pool_size, strides, data_format)
+    lowest = _lowest(inputs.dtype)
+    return _pool(inputs, lowest, jax.lax.max, size, steps, padding)
 
 
 @op

@@ -7,6 +7,7 @@ global generator, which `set_random_seed` fixes.
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from ranvier.core import _config, _dtypes, _scope
 from ranvier.core._seeds import draw_key
@@ -42,7 +43,7 @@ def _would_be_baked():
         return False
     if scopes and scopes[0].note_strays:
         return False  # the program will take the generator's state as an input
-    return isinstance(jnp.zeros(()), jax.core.Tracer)
+    return isinstance(jnp.zeros(()), Tracer)
 
 
 def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
