@@ -184,11 +184,11 @@ def _output_shape(layer):
 
 def _shapes_from_build(layer):
     """Returns the output shapes of a layer that was built, but never put in a graph."""
-    if not layer._build_shapes:
-        return None
     try:
         if hasattr(layer, "output_shape"):
             return layer.output_shape
+        if not layer._build_shapes:
+            return None
         return layer.compute_output_shape(*layer._build_shapes.values())
     except Exception:  # a user's layer may compute only on real data
         return None
