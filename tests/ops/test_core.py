@@ -285,6 +285,8 @@ def test_outside_of_programs_only_one_branch_is_called():
     calls = []
     result = ops.cond(True, lambda: calls.append("yes"), lambda: calls.append("no"))
     assert result is None and calls == ["yes"]
+    assert not differences(ops.cond, keras.ops.cond, CASES["cond"], run=run_eagerly)
+    assert ops.is_tensor(ops.cond(False, lambda: 1.0, lambda: 2.0))
 
 
 def test_cond_inside_a_program():

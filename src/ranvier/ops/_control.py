@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.core import Tracer
 
 from ranvier.ops._dispatch import op
@@ -28,7 +29,8 @@ def cond(pred, true_fn, false_fn):
     if isinstance(pred, Tracer):
         return jax.lax.cond(pred, true_fn, false_fn)
     # Compiling both branches anew for one eager call would cost far more than the call.
-    return true_fn() if pred else false_fn()
+    result = true_fn() if pred else false_fn()
+    return jax.tree.map(lambda x: jnp.asarray(x) if np.isscalar(x) else x, result)
 
 
 @op
