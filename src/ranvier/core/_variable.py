@@ -344,7 +344,9 @@ class Variable:
         return iter(self.value)
 
     def __bool__(self):
-        return bool(self.value)
+        raise TypeError(
+            "A Variable cannot be used as a boolean. Use its value: `bool(v.value)`."
+        )
 
     def __int__(self):
         return int(self.value)

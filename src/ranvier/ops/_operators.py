@@ -1,7 +1,7 @@
 """Python's operators on symbolic tensors and variables, by way of ops.
 
 `a + b` means `add(a, b)` whenever one of the two is such an object, so that graphs
-and gradient tapes see it. Equality is elementwise, hashing is by identity.
+and gradient tapes see it. Hashing is by identity.
 """
 
 from ranvier.core._variable import Variable
@@ -66,11 +66,13 @@ _COMPARISONS = {
 }
 
 
-def install_operators(cls):
+def install_operators(cls, equality=True):
     """Gives a class of tensors Python's operators.
 
     Args:
         cls: the class; ops must accept its instances.
+        equality: whether `==` is elementwise too. Symbolic tensors, as in Keras, are
+            equal to themselves only, so that they can be looked up in lists.
 
     Returns:
         The class, so that this can decorate it.
@@ -85,6 +87,8 @@ def install_operators(cls):
         setattr(cls, f"__{name}__", _binary(function))
         setattr(cls, f"__r{name}__", _reflected(function))
     for name, function in _COMPARISONS.items():
+        if name == "eq" and not equality:
+            continue
         setattr(cls, f"__{name}__", _comparison(function))
     cls.__getitem__ = _binary(get_item)
     cls.__round__ = _round
@@ -117,5 +121,5 @@ def _round(self, ndigits=None):
     return round(self, ndigits or 0)
 
 
-install_operators(KerasTensor)
+install_operators(KerasTensor, equality=False)
 install_operators(Variable)
