@@ -188,6 +188,10 @@ _SPECIAL = {
 }
 
 
+class _UnknownNameError(TypeError):
+    """A config names a class or function that is not known here."""
+
+
 def _find_named(config):
     name = config["config"]
     registered = config.get("registered_name") or name
@@ -199,7 +203,7 @@ def _find_named(config):
     if found is None and config.get("module") == "builtins":
         found = _registry.find_builtin_function(name)
     if found is None:
-        raise TypeError(_not_found(config, name))
+        raise _UnknownNameError(_not_found(config, name))
     return found
 
 
@@ -215,7 +219,7 @@ def _find_class(config):
     if found is None and registered_name is None:
         found = _registry.find_builtin_by_name(class_name)
     if found is None:
-        raise TypeError(_not_found(config, class_name))
+        raise _UnknownNameError(_not_found(config, class_name))
     return found
 
 
@@ -244,6 +248,8 @@ def _instantiate(cls, config, safe_mode):
     kwargs = {"safe_mode": safe_mode} if takes_safe_mode else {}
     try:
         instance = cls.from_config(inner, **kwargs)
+    except _UnknownNameError:
+        raise
     except TypeError as error:
         raise TypeError(
             f"{cls} could not be deserialized properly. Please ensure that the "
