@@ -7,6 +7,7 @@ stored before memory is asked for.
 
 import contextlib
 import math
+import posixpath
 import zipfile
 
 import h5py
@@ -138,15 +139,16 @@ def _member(parent, name, kind):
     link = parent.get(name, getlink=True)
     if link is None:
         return None
+    path = posixpath.join(parent.name, name)
     if not isinstance(link, h5py.HardLink):
         raise ValueError(
-            f"'{parent.name}/{name}' is a {type(link).__name__}. Only the file itself "
+            f"'{path}' is a {type(link).__name__}. Only the file itself "
             "is read; links are refused."
         )
     member = parent[name]
     if not isinstance(member, kind):
         raise ValueError(
-            f"'{parent.name}/{name}' should be a {kind.__name__.lower()}, but is a "
+            f"'{path}' should be a {kind.__name__.lower()}, but is a "
             f"{type(member).__name__.lower()}."
         )
     return member

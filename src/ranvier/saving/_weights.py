@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 
 from ranvier.layers import Layer
+from ranvier.optimizers import Optimizer
 from ranvier.saving import _files, _safety, _state
 
 WEIGHTS = "model.weights.h5"
@@ -181,9 +182,22 @@ def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> Non
 
 
 def _load(saved, stored):
+    if isinstance(saved, Optimizer) and _is_unbuilt_state(stored, saved.variables):
+        for key in stored:
+            saved.variables[int(key)].assign(stored[key])
+        return
     if type(saved).load_own_variables is Layer.load_own_variables:
         _check_variables(saved, stored)
     saved.load_own_variables(stored)
+
+
+def _is_unbuilt_state(stored, variables):
+    """Tells whether an optimizer was saved before its first step, without its slots."""
+    if not 0 < len(stored) < len(variables):
+        return False
+    keys = [str(index) for index in range(len(stored))]
+    scalars = all(key in stored and stored.dataset(key).shape == () for key in keys)
+    return scalars and stored["0"] == 0
 
 
 def _check_variables(layer, stored):
