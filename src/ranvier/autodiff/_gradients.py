@@ -3,6 +3,7 @@
 import jax
 
 from ranvier.core import _tree
+from ranvier.core._mask import get_mask, set_mask
 from ranvier.core._scope import StateScope
 
 
@@ -37,7 +38,7 @@ def value_and_gradients(function, variables):
         written[:] = scope.written.values()
         structure[:] = [other]
         leaves = [x for x in _tree.flatten(other) if isinstance(x, jax.Array)]
-        masks = [getattr(x, "_keras_mask", None) for x in leaves]
+        masks = [get_mask(x) for x in leaves]
         return loss, (leaves, masks, [scope.get(v) for v in written])
 
     values = [v.value for v in variables]
@@ -46,7 +47,7 @@ def value_and_gradients(function, variables):
         variable.assign(value)
     for leaf, mask in zip(leaves, masks, strict=True):
         if mask is not None:
-            leaf._keras_mask = mask
+            set_mask(leaf, mask)
     filled = iter(leaves)
     other = _tree.map_structure(
         lambda x: next(filled) if isinstance(x, jax.Array) else x, structure[0]

@@ -2,11 +2,21 @@
 
 import math
 
+import jax
+import jax.numpy as jnp
+import numpy as np
+
 from ranvier import ops
 from ranvier.core import _dtypes, _errors
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.initializers._initializer import Initializer
+
+
+def _filled(value, shape, dtype):
+    # Made by NumPy: JAX would compile a program for each shape.
+    dtype = jax.dtypes.canonicalize_dtype(_dtypes.standardize_dtype(dtype))
+    return jnp.asarray(np.full(shape, value, dtype))
 
 
 @builtin("keras.initializers", "zeros")
@@ -19,7 +29,7 @@ class Zeros(Initializer):
     """
 
     def __call__(self, shape, dtype=None, **kwargs):
-        return ops.zeros(shape, dtype=_dtypes.standardize_dtype(dtype))
+        return _filled(0, shape, dtype)
 
 
 @builtin("keras.initializers", "ones")
@@ -32,7 +42,7 @@ class Ones(Initializer):
     """
 
     def __call__(self, shape, dtype=None, **kwargs):
-        return ops.ones(shape, dtype=_dtypes.standardize_dtype(dtype))
+        return _filled(1, shape, dtype)
 
 
 @builtin("keras.initializers", "constant")

@@ -5,11 +5,14 @@ Each function takes `seed`: an integer (the same draw at every call), a
 global generator, which `set_random_seed` fixes.
 """
 
+import math
+
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax.core import Tracer
 
-from ranvier.core import _config, _dtypes, _scope
+from ranvier.core import _config, _dtypes, _scope, _threefry
 from ranvier.core._seeds import draw_key
 from ranvier.core._variable import standardize_shape
 from ranvier.ops._dispatch import op
@@ -62,7 +65,7 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         (2, 3)
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    return jax.random.normal(key_of(seed), shape, dtype) * stddev + mean
+    return _draw(jax.random.normal, key_of(seed), shape, dtype) * stddev + mean
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
@@ -81,8 +84,29 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         True
     """
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    draw = jax.random.truncated_normal(key_of(seed), -2.0, 2.0, shape, dtype)
-    return draw * stddev + mean
+    return _draw(_truncated, key_of(seed), shape, dtype) * stddev + mean
+
+
+def _truncated(key, shape, dtype):
+    return jax.random.truncated_normal(key, -2.0, 2.0, shape, dtype)
+
+
+def _draw(function, key, shape, dtype):
+    """Draws an array; outside programs by one of few compiled sizes.
+
+    An entry's bits depend on its flat index alone, so the start of a larger draw is the
+    draw of a smaller shape: a model of many shapes needs one compiled program.
+    """
+    size = math.prod(shape)
+    if isinstance(key, Tracer) or not _threefry.is_quicker(size, "float32"):
+        return function(key, shape, dtype)
+    bucket = 4096
+    while bucket < size:
+        bucket *= 4
+    flat = function(key, (bucket,), dtype)
+    if isinstance(flat, Tracer):
+        return function(key, shape, dtype)
+    return jnp.asarray(np.asarray(flat)[:size].reshape(shape))
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
@@ -109,7 +133,12 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
             f"Received: dtype={dtype}"
         )
     shape, dtype = standardize_shape(shape), dtype or _config.floatx()
-    return jax.random.uniform(key_of(seed), shape, dtype, minval, maxval)
+    key = key_of(seed)
+    concrete = not isinstance(key, Tracer)
+    plain = isinstance(minval, (int, float)) and isinstance(maxval, (int, float))
+    if concrete and plain and _threefry.is_quicker(math.prod(shape), dtype):
+        return jnp.asarray(_threefry.uniform(key, shape, minval, maxval))
+    return jax.random.uniform(key, shape, dtype, minval, maxval)
 
 
 def randint(shape, minval, maxval, dtype="int32", seed=None):
