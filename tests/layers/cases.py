@@ -52,8 +52,8 @@ _named = {
     "relu_all": (lambda k: k.ReLU(1.5, negative_slope=0.1, threshold=0.2), vectors),
     "leaky_relu": (lambda k: k.LeakyReLU(0.2), vectors),
     "elu": (lambda k: k.ELU(0.7), vectors),
-    "prelu": (lambda k: k.PReLU("glorot_uniform"), steps),
-    "prelu_shared": (lambda k: k.PReLU("he_normal", shared_axes=[1, 2]), images),
+    "prelu": (lambda k: k.PReLU("uniform"), steps),
+    "prelu_shared": (lambda k: k.PReLU("uniform", shared_axes=[1, 2]), images),
     "softmax": (lambda k: k.Softmax(), steps),
     "softmax_axes": (lambda k: k.Softmax(axis=(1, 2)), steps),
     "dense": (lambda k: k.Dense(3, activation="relu"), vectors),
@@ -61,7 +61,7 @@ _named = {
         lambda k: k.Dense(
             3,
             use_bias=False,
-            kernel_initializer="he_normal",
+            kernel_initializer="he_uniform",
             kernel_regularizer="l2",
             activity_regularizer={"class_name": "L1", "config": {"l1": 0.25}},
             kernel_constraint="non_neg",
@@ -150,7 +150,7 @@ _named = {
     "layer_normalization": (lambda k: k.LayerNormalization(), steps),
     "layer_normalization_axes": (
         lambda k: k.LayerNormalization(
-            axis=[1, 2], gamma_initializer="glorot_normal", beta_regularizer="l2"
+            axis=[1, 2], gamma_initializer="uniform", beta_regularizer="l2"
         ),
         steps,
     ),

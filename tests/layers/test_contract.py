@@ -27,7 +27,7 @@ every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 def pair(case):
     """Returns Keras's layer and ours, made with the same names and seeds."""
-    keras.backend.clear_session()
+    keras.backend.clear_session(free_memory=False)
     _naming.reset_names()
     made = []
     for module in (keras.layers, layers):
@@ -150,7 +150,12 @@ def test_gradients(case):
 
         inputs = jax.tree.map(jnp.asarray, case.inputs)
         argnums = (0, 1) if case.differentiable else 0
-        return jax.grad(loss, argnums, has_aux=True)(trainable, inputs)
+        gradient = jax.grad(loss, argnums, has_aux=True)
+        if not ours._seed_generators:
+            # One program: compiling operations one by one takes longer, except those
+            # of random draws, which other tests have compiled.
+            gradient = jax.jit(gradient)
+        return gradient(trainable, inputs)
 
     assert_close(
         gradients(ours, _our_call), gradients(theirs, _their_call), rtol=1e-4, atol=1e-5
