@@ -16,6 +16,33 @@ GRAPH = "comes with the TensorFlow face"
 DEVICES = "comes with several devices"
 PLOTS = "comes with plots and TensorBoard"
 
+LATER_LAYERS = """
+AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
+AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D AdditiveAttention
+Attention AugMix AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D
+AvgPool2D AvgPool3D Bidirectional Conv1D Conv1DTranspose Conv2D Conv2DTranspose
+Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1D
+Convolution1DTranspose Convolution2D Convolution2DTranspose Convolution3D
+Convolution3DTranspose CutMix DepthwiseConv1D DepthwiseConv2D FlaxLayer GRU GRUCell
+GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D
+GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
+GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention
+JaxLayer LSTM LSTMCell MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D
+MaxPooling3D MelSpectrogram MixUp MultiHeadAttention RNN RandAugment
+ReversibleEmbedding STFTSpectrogram SeparableConv1D SeparableConv2D
+SeparableConvolution1D SeparableConvolution2D SimpleRNN SimpleRNNCell
+StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
+""".split()
+IMAGE_LAYERS = """
+AutoContrast CategoryEncoding CenterCrop ContrastLimitedAdaptiveHistogramEqualization
+Discretization Equalization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes
+Pipeline RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
+RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
+RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization
+RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom
+Resizing Solarization StringLookup TextVectorization
+""".split()
+
 # Names that Keras has and ranvier does not, by namespace.
 MISSING = {
     "": {
@@ -40,8 +67,29 @@ MISSING = {
         ],
         QUANTIZED,
     ),
-    "layers": {},
-    "utils": {},
+    "layers": {
+        **dict.fromkeys(LATER_LAYERS, LATER),
+        **dict.fromkeys(IMAGE_LAYERS, IMAGES),
+    },
+    "utils": {
+        **dict.fromkeys(
+            [
+                "FeatureSpace",
+                "array_to_img",
+                "audio_dataset_from_directory",
+                "image_dataset_from_directory",
+                "img_to_array",
+                "load_img",
+                "save_img",
+                "split_dataset",
+                "text_dataset_from_directory",
+                "timeseries_dataset_from_array",
+            ],
+            IMAGES,
+        ),
+        **dict.fromkeys(["model_to_dot", "plot_model"], PLOTS),
+        **dict.fromkeys(["Config", "get_file", "get_source_inputs"], FILES),
+    },
     "saving": {"KerasFileEditor": FILES},
 }
 

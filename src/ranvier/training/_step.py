@@ -28,6 +28,18 @@ def unpack(data):
     return (*data, None, None)[:3]
 
 
+def pack(x, y=None, sample_weight=None):
+    """Returns a batch as Keras packs it: `x` alone, or a tuple without absent parts.
+
+    Example:
+        >>> pack(1, 2)
+        (1, 2)
+    """
+    if y is None:
+        return (x,) if isinstance(x, (list, tuple)) else x
+    return (x, y) if sample_weight is None else (x, y, sample_weight)
+
+
 def train_step(model, data):
     """Forward pass, gradients, update, metrics; returns the logs."""
     x, y, sample_weight = unpack(data)

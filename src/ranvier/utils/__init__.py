@@ -21,9 +21,12 @@ from ranvier.core._serialization import (
 )
 from ranvier.core._serialization import serialize_object as serialize_keras_object
 from ranvier.core._session import clear_session
+from ranvier.data._encoding import normalize, to_categorical
+from ranvier.data._sequences import pad_sequences
 from ranvier.ops._symbolic import is_keras_tensor
 from ranvier.training._py_dataset import PyDataset
 from ranvier.training._py_dataset import PyDataset as Sequence
+from ranvier.training._step import pack as pack_x_y_sample_weight
 from ranvier.training._step import unpack as unpack_x_y_sample_weight
 
 __all__ = [
@@ -41,9 +44,13 @@ __all__ = [
     "get_registered_object",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "normalize",
+    "pack_x_y_sample_weight",
+    "pad_sequences",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
     "standardize_dtype",
+    "to_categorical",
     "unpack_x_y_sample_weight",
 ]
