@@ -5,9 +5,7 @@ from ranvier.layers._activations import (
     Activation,
     LeakyReLU,
     Mish,
-    PReLU,
     ReLU,
-    RReLU,
     Softmax,
 )
 from ranvier.layers._batch_norm import BatchNormalization
@@ -20,8 +18,15 @@ from ranvier.layers._core import (
     deserialize,
     serialize,
 )
+from ranvier.layers._cropping import Cropping1D, Cropping2D, Cropping3D
 from ranvier.layers._dense import Dense
 from ranvier.layers._dot import Dot, dot
+from ranvier.layers._dropout import (
+    Dropout,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 from ranvier.layers._einsum_dense import EinsumDense
 from ranvier.layers._embedding import Embedding
 from ranvier.layers._input import Input, InputLayer
@@ -50,26 +55,14 @@ from ranvier.layers._norms import (
 from ranvier.layers._regularization import (
     ActivityRegularization,
     AlphaDropout,
-    Dropout,
     GaussianDropout,
     GaussianNoise,
-    SpatialDropout1D,
-    SpatialDropout2D,
-    SpatialDropout3D,
 )
 from ranvier.layers._reshaping import Flatten, Permute, RepeatVector, Reshape
-from ranvier.layers._spatial import (
-    Cropping1D,
-    Cropping2D,
-    Cropping3D,
-    UpSampling1D,
-    UpSampling2D,
-    UpSampling3D,
-    ZeroPadding1D,
-    ZeroPadding2D,
-    ZeroPadding3D,
-)
+from ranvier.layers._slopes import PReLU, RReLU
 from ranvier.layers._spectral_norm import SpectralNormalization
+from ranvier.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from ranvier.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
 from ranvier.layers.preprocessing import Normalization, Rescaling
 
 __all__ = [
