@@ -6,6 +6,7 @@ the way back classes are found in the registry only.
 """
 
 import inspect
+import threading
 import types
 
 import jax
@@ -25,6 +26,37 @@ def register_value(cls, tag: str, encode, decode) -> None:
     """Teaches the encoder a value type that is written as `{"class_name": tag}`."""
     _value_encoders[cls] = lambda obj: {"class_name": tag, "config": encode(obj)}
     _value_decoders[tag] = decode
+
+
+class _Sharing(threading.local):
+    def __init__(self):
+        self.scope: SharedObjects | None = None
+
+
+_sharing = _Sharing()
+
+
+class SharedObjects:
+    """Scope in which a layer that is met twice is written, and read, as one.
+
+    The dictionaries of objects with variables then have a `shared_object_id`.
+    """
+
+    def __init__(self):
+        self.numbers: dict = {}  # {id(object): (number, object)}
+        self.found: dict = {}  # {number: object}
+
+    def __enter__(self):
+        self._outer, _sharing.scope = _sharing.scope, self
+        return self
+
+    def __exit__(self, *exc):
+        _sharing.scope = self._outer
+
+    def number_of(self, obj) -> int:
+        """Returns the number of an object, a new one if it has none."""
+        # The object is kept, so that no other can get its `id`.
+        return self.numbers.setdefault(id(obj), (len(self.numbers), obj))[0]
 
 
 def serialize_object(obj):
@@ -129,6 +161,8 @@ def _object_config(obj):
         compile_config = obj.get_compile_config()
         if compile_config is not None:
             config["compile_config"] = serialize_object(compile_config)
+    if _sharing.scope is not None and hasattr(obj, "save_own_variables"):
+        config["shared_object_id"] = _sharing.scope.number_of(obj)
     return config
 
 
@@ -166,7 +200,13 @@ def _deserialize(config, safe_mode):
     if class_name in ("function", "class"):
         return _find_named(config)
     cls = _find_class(config)
-    return _instantiate(cls, config, safe_mode)
+    number = config.get("shared_object_id")
+    if _sharing.scope is None or not isinstance(number, int):
+        return _instantiate(cls, config, safe_mode)
+    found = _sharing.scope.found
+    if number not in found:
+        found[number] = _instantiate(cls, config, safe_mode)
+    return found[number]
 
 
 def _refuse_lambda(inner, safe_mode):
