@@ -1,7 +1,7 @@
 """What a layer requires of its inputs, and the check."""
 
 from ranvier.core import _dtypes, _tree
-from ranvier.core._errors import ShapeError
+from ranvier.core._errors import ShapeError, close_names
 from ranvier.core._variable import standardize_shape
 
 
@@ -92,14 +92,7 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
     names = [s.name for s in specs if s is not None]
     named = len(names) == len(specs) and all(names)
     if isinstance(inputs, dict) and named:
-        missing = [name for name in names if name not in inputs]
-        if missing:
-            raise ShapeError(
-                f'Missing data for input "{missing[0]}". You passed a data '
-                f"dictionary with keys {list(inputs)}. Expected the following keys: "
-                f"{names}"
-            )
-        inputs = [inputs[name] for name in names]
+        inputs = in_order(names, inputs, layer_name)
     inputs = _tree.flatten(inputs)
     if len(inputs) != len(specs):
         raise ShapeError(
@@ -111,6 +104,12 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
     for index, (x, one) in enumerate(zip(inputs, specs, strict=True)):
         if one is None or (x is None and one.optional):
             continue
+        which = f"Input {index}" + (f" with name '{one.name}'" if one.name else "")
+        if x is None:
+            raise ValueError(
+                f"{which} of layer '{layer_name}' is not optional, but None was "
+                "passed. Please provide a tensor."
+            )
         if not hasattr(x, "shape"):
             raise ValueError(
                 f"Inputs to a layer should be tensors. Got '{x}' (of type {type(x)}) "
@@ -119,9 +118,25 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
         problem = _mismatch(one, x)
         if problem:
             raise ShapeError(
-                f"Input {index} with name '{one.name}' of layer '{layer_name}' is "
-                f"incompatible with the layer: {problem}"
+                f"{which} of layer '{layer_name}' is incompatible with the layer: "
+                f"{problem}"
             )
+
+
+def in_order(names, inputs: dict, layer_name: str) -> list:
+    """Returns the entries of a dictionary of inputs in the order of their names.
+
+    Raises:
+        ShapeError: if a name is missing, with the nearest key.
+    """
+    missing = [name for name in names if name not in inputs]
+    if missing:
+        raise ShapeError(
+            f"Missing data for input '{missing[0]}' of layer '{layer_name}'. Received "
+            f"a dictionary with the keys {list(inputs)}. Expected the keys: {names}."
+            f"{close_names(missing[0], inputs)}"
+        )
+    return [inputs[name] for name in names]
 
 
 def _mismatch(spec, x) -> str | None:

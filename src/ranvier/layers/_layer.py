@@ -521,14 +521,12 @@ class Layer(Operation):
     # Losses.
 
     def add_loss(self, loss):
-        """Adds a penalty (a scalar, or a list of them) to the training loss."""
+        """Adds a penalty (a tensor, or a list of them) to the training loss.
+
+        Tensors that are no scalars count by their sum.
+        """
         own = self._own_losses()
         for value in _tree.flatten(loss):
-            if hasattr(value, "shape") and value.shape not in ((), []):
-                raise ValueError(
-                    f"`add_loss()` of layer '{self.name}' takes scalars. "
-                    f"Received a loss of shape {tuple(value.shape)}."
-                )
             own.append(value)
             if _scope.stacks.state and _scope.stacks.state[-1].collect_losses:
                 _scope.stacks.state[-1].losses.append(value)

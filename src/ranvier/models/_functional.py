@@ -3,11 +3,11 @@
 import warnings
 
 from ranvier.core import _dtypes, _tree
-from ranvier.core._errors import ShapeError, close_names
+from ranvier.core._errors import ShapeError
 from ranvier.core._registry import builtin
 from ranvier.layers._call import get_mask, is_tensor, set_mask, signature_of
 from ranvier.layers._input import Input, InputLayer
-from ranvier.layers._input_spec import InputSpec
+from ranvier.layers._input_spec import InputSpec, in_order
 from ranvier.layers._layer import Layer
 from ranvier.models._model import Model
 from ranvier.ops import cast, expand_dims, squeeze
@@ -58,7 +58,7 @@ class Functional(Function, Model):
         Model.__init__(self, name=name, **kwargs)
         if not all(_is_input(t) for t in _tree.flatten(inputs)):
             inputs, outputs = _with_new_inputs(inputs, outputs)
-        self._set_graph(inputs, outputs)
+        self._init_graph(inputs, outputs)  # the layers are found in its lists
         self.output_names = [t._keras_history.operation.name for t in self._outputs]
         self.input_names = [t._keras_history.operation.name for t in self._inputs]
         self._convert_input_args = False
@@ -67,15 +67,6 @@ class Functional(Function, Model):
         self.built = True
         if trainable is not None:
             self.trainable = trainable
-
-    def _set_graph(self, inputs, outputs):
-        # The graph's own lists are no attributes to track.
-        values = {}
-        shell = Function.__new__(Function)
-        shell.__dict__ = values
-        Function._init_graph(shell, inputs, outputs)
-        self.__dict__.update(values)
-        self._layers.extend(self.layers)
 
     @property
     def layers(self):
@@ -86,7 +77,12 @@ class Functional(Function, Model):
         """Nothing to do: the layers were built when they were called."""
 
     def call(self, inputs, training=None, mask=None):
-        """Runs the graph."""
+        """Runs the graph; a list of one output comes without the list."""
+        outputs = self._run_graph(inputs, training, mask)
+        single = isinstance(outputs, (list, tuple)) and len(outputs) == 1
+        return outputs[0] if single else outputs
+
+    def _run_graph(self, inputs, training=None, mask=None):
         inputs = self._standardize(inputs)
         if mask is not None:
             for x, one in zip(inputs, _tree.flatten(mask), strict=False):
@@ -106,21 +102,28 @@ class Functional(Function, Model):
 
         return self.run(inputs, call_operation)
 
+    def compute_mask(self, inputs, previous_mask):
+        """Returns None: the outputs carry the masks that the graph gives them."""
+        return None
+
     def compute_output_spec(self, inputs, training=None, mask=None):
         """Returns symbolic outputs for other symbolic inputs."""
-        return infer_outputs(self.call, (inputs,), {"training": training})
+        flat = self._flatten_inputs(inputs)
+        if all(
+            x is not None and x.shape == known.shape
+            for x, known in zip(flat, self._inputs, strict=True)
+        ):
+            return _tree.map_structure(
+                lambda x: KerasTensor(x.shape, dtype=x.dtype), self._outputs_struct
+            )
+        return infer_outputs(self._run_graph, (inputs,), {"training": training})
 
     def _standardize(self, inputs):
         """Returns the flat list of inputs, in dtype and rank as declared."""
         flat = self._flatten_inputs(inputs)
         result = []
         for x, spec in zip(flat, self._inputs, strict=True):
-            if x is None:
-                if not spec._keras_history.operation.optional:
-                    raise ValueError(
-                        f"The input '{spec.name}' is not optional, but None was "
-                        "passed. Please provide a valid tensor."
-                    )
+            if x is None:  # an optional input
                 result.append(None)
                 continue
             if not is_tensor(x):
@@ -137,25 +140,12 @@ class Functional(Function, Model):
     def _flatten_inputs(self, inputs):
         struct = self._inputs_struct
         names = [t.name for t in self._inputs]
-        if isinstance(inputs, dict) and not isinstance(struct, dict):
-            missing = [name for name in names if name not in inputs]
-            if missing:
-                raise ValueError(
-                    f"Missing data for input {missing[0]!r} of model '{self.name}'. "
-                    f"Received a dictionary with keys {list(inputs)}. Expected: "
-                    f"{names}.{close_names(missing[0], inputs)}"
-                )
-            return [inputs[name] for name in names]
-        if isinstance(struct, dict) and isinstance(inputs, dict):
-            missing = [key for key in struct if key not in inputs]
-            if missing:
-                raise ValueError(
-                    f"Missing data for input {missing[0]!r} of model '{self.name}'. "
-                    f"Received a dictionary with keys {list(inputs)}. Expected: "
-                    f"{list(struct)}.{close_names(missing[0], inputs)}"
-                )
-            return _tree.flatten({key: inputs[key] for key in struct})
-        flat = _tree.flatten(inputs) if _tree.is_nested(inputs) else [inputs]
+        if isinstance(inputs, dict):
+            if not isinstance(struct, dict):
+                return in_order(names, inputs, self.name)
+            values = in_order(list(struct), inputs, self.name)
+            inputs = dict(zip(struct, values, strict=True))
+        flat = _tree.flatten(inputs)
         if len(flat) != len(names):
             raise ShapeError(
                 f'Layer "{self.name}" expects {len(names)} input(s) {names}, but it '
@@ -192,8 +182,11 @@ class Functional(Function, Model):
         if "_inputs" not in self.__dict__:
             return None
         struct = self._inputs_struct
-        flat = isinstance(struct, dict) and len(struct) == len(self._inputs)
-        names = sorted(struct) if flat else [t.name for t in self._inputs]
+        names = [t.name for t in self._inputs]
+        if isinstance(struct, dict):
+            if any(_tree.is_nested(value) for value in struct.values()):
+                return None  # `call` checks deeper structures itself
+            names = sorted(struct)
         return [
             InputSpec(
                 shape=(None, *t.shape[1:]),
@@ -253,8 +246,9 @@ def _with_new_inputs(inputs, outputs):
     def new_input(tensor):
         if _is_input(tensor):
             return tensor
-        operation = tensor._keras_history.operation
-        return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=operation.name)
+        # Not the name of the layer, which may itself be part of the new model.
+        name = f"{tensor.name}CLONE"
+        return Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=name)
 
     new = _tree.map_structure(new_input, inputs)
     return new, part.run(new)

@@ -118,7 +118,9 @@ class Model(Trainer, Layer):
                 )
             return layers[index]
         if name is None:
-            raise ValueError("Provide either a layer name or layer index at `get_layer`.")
+            raise ValueError(
+                "Provide either a layer name or layer index at `get_layer`."
+            )
         for layer in layers:
             if layer.name == name:
                 return layer

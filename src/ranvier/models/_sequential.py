@@ -1,5 +1,7 @@
 """Sequential: a stack of layers."""
 
+import numpy as np
+
 from ranvier.core import _tree
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
@@ -41,7 +43,7 @@ class Sequential(Model):
                 layers = [layers]
             for layer in layers:
                 self._append(layer)
-            self._rebuild()
+            self._change(rebuild=True)
 
     def add(self, layer, rebuild=True):
         """Puts a layer on top of the stack.
@@ -51,19 +53,12 @@ class Sequential(Model):
                 name, or an `Input` that is not first.
         """
         self._append(layer)
-        if rebuild:
-            self._rebuild()
-        else:
-            self.built = False
-            self.__dict__["_functional"] = None
+        self._change(rebuild)
 
     def pop(self, rebuild=True):
         """Takes the top layer off and returns it."""
         layer = self._layers.pop()
-        self.built = False
-        self.__dict__["_functional"] = None
-        if rebuild:
-            self._rebuild()
+        self._change(rebuild)
         return layer
 
     def _append(self, layer):
@@ -73,55 +68,45 @@ class Sequential(Model):
         if not self._layers and first_shape is not None:
             self._layers.append(Input(first_shape)._keras_history.operation)
         if not isinstance(layer, Layer):
-            if not callable(layer):
-                raise ValueError(
-                    "Only instances of `Layer` can be added to a Sequential model. "
-                    f"Received: {layer} (of type {type(layer)})"
-                )
-            from ranvier.layers import Lambda
-
-            layer = Lambda(layer)
-        if any(other.name == layer.name for other in self._layers):
-            others = [o for o in self._layers if o.name == layer.name]
-            if all(other is layer for other in others):
-                # The same layer again: Keras allows it (shared weights).
-                self._layers.append(layer)
-                return
+            raise ValueError(
+                "Only instances of `Layer` can be added to a Sequential model. "
+                f"Received: {layer} (of type {type(layer)})." + _hint(layer)
+            )
+        if any(o.name == layer.name and o is not layer for o in self._layers):
             raise ValueError(
                 "All layers added to a Sequential model should have unique names. "
                 f"Name '{layer.name}' is already the name of a layer in this model. "
                 "Update the `name` argument to pass a unique name."
             )
-        if isinstance(layer, InputLayer) and self._layers:
+        first = self._layers[0] if self._layers else None
+        if isinstance(layer, InputLayer) and isinstance(first, InputLayer):
             raise ValueError(
                 f"Sequential model '{self.name}' has already been configured to use "
-                f"input shape {self._layers[0]}. You cannot add a different Input "
+                f"input shape {first.batch_shape}. You cannot add a different Input "
                 "layer to it."
             )
         self._layers.append(layer)
 
-    def _rebuild(self):
+    def _change(self, rebuild):
+        """Forgets the graph; builds it anew if its input shape is known."""
         self.built = False
         self.__dict__["_functional"] = None
-        layers = self._layers
+        first = self._layers[0] if rebuild and self._layers else None
         with self._name_scope():
-            if len(layers) > 1 and isinstance(layers[0], InputLayer):
-                self._build_graph(layers[0].batch_shape)
-            elif layers and isinstance(layers[0], (Sequential, Functional)):
-                if layers[0].built and hasattr(layers[0], "input_shape"):
-                    self._build_graph(layers[0].input_shape)
+            if isinstance(first, InputLayer) and len(self._layers) > 1:
+                self._build_graph(first.batch_shape)
+            elif isinstance(first, (Sequential, Functional)) and first.built:
+                if hasattr(first, "input_shape"):
+                    self._build_graph(first.input_shape)
 
     def build(self, input_shape=None):
         """Builds the layers for an input shape (with the batch axis)."""
         self._build_graph(input_shape)
 
     def _build_graph(self, input_shape):
-        if not isinstance(input_shape, (tuple, list)):
+        if not _is_shape(input_shape):
             return  # several inputs of a user's own: built when called
-        if input_shape and not all(
-            d is None or isinstance(d, int) for d in input_shape
-        ):
-            return
+        input_shape = tuple(input_shape)
         if not self._layers:
             raise ValueError(
                 f"Sequential model {self.name} cannot be built because it has no "
@@ -129,8 +114,14 @@ class Sequential(Model):
             )
         first = self._layers[0]
         if not isinstance(first, InputLayer):
-            layer = InputLayer(batch_shape=tuple(input_shape), dtype=first.input_dtype)
+            layer = InputLayer(batch_shape=input_shape, dtype=first.input_dtype)
             self._layers.insert(0, layer)
+        elif first.batch_shape != input_shape:
+            raise ValueError(
+                f"Sequential model '{self.name}' has already been configured to use "
+                f"input shape {first.batch_shape}. You cannot build it with "
+                f"input_shape {input_shape}"
+            )
         x = inputs = self._layers[0].output
         for layer in self._layers[1:]:
             try:
@@ -146,35 +137,19 @@ class Sequential(Model):
         layers = self._layers
         return layers[1:] if layers and isinstance(layers[0], InputLayer) else layers[:]
 
-    def _first_build(self, inputs):
-        if self.built or _tree.is_nested(inputs):
-            return
-        x = inputs
-        first = self._layers[0] if self._layers else None
-        if not isinstance(first, InputLayer):
-            self._build_graph((None, *x.shape[1:]))
-
     def __call__(self, inputs, training=None, mask=None):
         if not self._layers:
             raise ValueError(
                 f"Sequential model {self.name} cannot be called because it has no "
                 "layers. Call `model.add(layer)`."
             )
-        if not hasattr(inputs, "shape") and not _tree.is_nested(inputs):
-            inputs = self._convert(inputs)
-        elif isinstance(inputs, list):
-            inputs = self._convert_list(inputs)
-        if not self.built and hasattr(inputs, "shape"):
-            with self._name_scope():
-                self._first_build(inputs)
+        if not any(hasattr(x, "shape") for x in _tree.flatten(inputs)):
+            inputs = np.asarray(inputs)  # numbers in lists
+        if not self.built and not _tree.is_nested(inputs):
+            if not isinstance(self._layers[0], InputLayer):
+                with self._name_scope():
+                    self._build_graph((None, *inputs.shape[1:]))
         return super().__call__(inputs, training=training, mask=mask)
-
-    def _convert_list(self, inputs):
-        import numpy as np
-
-        if any(hasattr(x, "shape") for x in inputs):
-            return inputs
-        return np.asarray(inputs)
 
     def call(self, inputs, training=None, mask=None):
         """Runs the stack."""
@@ -190,6 +165,10 @@ class Sequential(Model):
             inputs = layer(inputs, **kwargs)
             mask = _tree.map_structure(get_mask, inputs)
         return inputs
+
+    def compute_mask(self, inputs, previous_mask):
+        """Returns None: the outputs carry the masks that the layers give them."""
+        return None
 
     def compute_output_spec(self, inputs, training=None, mask=None):
         """Returns symbolic outputs for symbolic inputs."""
@@ -280,10 +259,24 @@ class Sequential(Model):
         for layer in config["layers"]:
             layer = deserialize_object(layer, custom_objects=custom_objects)
             model.add(layer, rebuild=False)
-        model._rebuild()
+        model._change(rebuild=True)
         shape = config.get("build_input_shape")
         if not model.built and shape:
             model.build(tuple(shape))
         if config.get("trainable") is False:
             model.trainable = False
         return model
+
+
+def _is_shape(value):
+    return isinstance(value, (tuple, list)) and all(
+        size is None or isinstance(size, int) for size in value
+    )
+
+
+def _hint(layer):
+    if isinstance(layer, type):
+        return f" This is a class: write `{layer.__name__}(...)`."
+    if callable(layer):
+        return " Wrap a function in a `Lambda` layer."
+    return ""

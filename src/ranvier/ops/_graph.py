@@ -251,7 +251,7 @@ class Function(Operation):
             node = _node_of(tensor)
             if not any(node is other for other in nodes):
                 nodes.append(node)
-                ranks.setdefault(id(node.operation), len(ranks))
+                ranks.setdefault(id(node.operation), -1)
         self._nodes = nodes
         self._operations, self._node_depths = by_depth(nodes, ranks)
 
