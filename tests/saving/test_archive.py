@@ -93,6 +93,19 @@ def test_unbuilt_models_are_saved_with_a_warning(tmp_path):
     assert load_model(tmp_path / "m.keras")(X).shape == (2, 2)
 
 
+def test_layers_shared_between_nested_models(tmp_path):
+    dense = rv.layers.Dense(4, name="shared")
+    stack = rv.Sequential([rv.Input((4,)), dense, rv.layers.ReLU()])
+    i = rv.Input((4,))
+    inner = rv.Model(i, dense(i * 2.0))
+    x = rv.Input((4,))
+    model = rv.Model(x, stack(x) + inner(x) + dense(x))
+    model.save(tmp_path / "m.keras")
+    again = load_model(tmp_path / "m.keras")
+    assert len(again.weights) == 2
+    np.testing.assert_allclose(again(X), model(X), rtol=1e-6)
+
+
 def make_vocabulary(k):
     class Vocabulary(k.layers.Layer):
         """A layer that brings a file of its own."""

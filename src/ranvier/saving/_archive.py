@@ -10,6 +10,7 @@ import io
 import json
 import os
 import pathlib
+import shutil
 import tempfile
 import warnings
 import zipfile
@@ -112,41 +113,58 @@ def write_archive(model, file, skip=()) -> None:
         skip: objects whose variables are left out.
     """
     folder = file.parent if isinstance(file, pathlib.Path) else None
-    with (
-        tempfile.TemporaryDirectory(dir=folder, prefix=".weights.") as parts,
-        zipfile.ZipFile(file, "w") as archive,
-    ):
-        for path in _write_parts(model, pathlib.Path(parts), skip):
-            archive.write(path, path.relative_to(parts).as_posix())
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in _texts(model):
+            archive.writestr(name, text)
+        with tempfile.TemporaryFile(dir=folder) as weights:
+            write_weights(model, weights, skip)
+            size = weights.seek(0, os.SEEK_END)
+            weights.seek(0)
+            with archive.open(WEIGHTS, "w", force_zip64=size >= 2**31) as member:
+                shutil.copyfileobj(weights, member, 2**20)
+        with _assets_of(model) as assets:
+            for name, path in assets:
+                archive.write(path, name)
 
 
 def _write_folder(model, folder, skip):
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".weights.") as parts:
-        for path in _write_parts(model, pathlib.Path(parts), skip):
-            target = folder / path.relative_to(parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
+    for name, text in _texts(model):
+        with _files.atomic_path(folder / name) as temporary:
+            temporary.write_text(text)
+    with _files.atomic_path(folder / WEIGHTS) as temporary:
+        write_weights(model, temporary, skip)
+    with _assets_of(model) as assets:
+        for name, path in assets:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with _files.atomic_path(folder / name) as temporary:
+                shutil.copyfile(path, temporary)
 
 
-def _write_parts(model, folder, skip):
-    """Writes the files that a model consists of, and returns their paths."""
+def _texts(model):
+    """Returns names and contents of the parts that are text."""
     metadata = {
         "keras_version": _KERAS_VERSION,
         "ranvier_version": __version__,
         "date_saved": datetime.datetime.now().strftime("%Y-%m-%d@%H:%M:%S"),
     }
-    (folder / _METADATA).write_text(json.dumps(metadata))
-    (folder / _CONFIG).write_text(_config.model_to_json(model))
-    write_weights(model, folder / WEIGHTS, skip)
-    for path, saved in _state.walk(model, set(map(id, skip))):
-        if hasattr(saved, "save_assets"):
-            assets = folder / _ASSETS / path
-            assets.mkdir(parents=True, exist_ok=True)
-            saved.save_assets(str(assets))
-    assets = sorted((folder / _ASSETS).rglob("*"))
-    files = [folder / name for name in (_METADATA, _CONFIG, WEIGHTS)]
-    return [*files, *(path for path in assets if path.is_file())]
+    config = _config.model_to_json(model)
+    return [(_METADATA, json.dumps(metadata)), (_CONFIG, config)]
+
+
+@contextlib.contextmanager
+def _assets_of(model):
+    """Gives names and paths of the files that layers bring."""
+    with tempfile.TemporaryDirectory() as root:
+        for path, saved in _state.walk(model, set()):
+            if hasattr(saved, "save_assets"):
+                folder = pathlib.Path(root, _ASSETS, path)
+                folder.mkdir(parents=True, exist_ok=True)
+                saved.save_assets(str(folder))
+        paths = [
+            path for path in sorted(pathlib.Path(root).rglob("*")) if path.is_file()
+        ]
+        yield [(path.relative_to(root).as_posix(), path) for path in paths]
 
 
 def read_archive(file, custom_objects=None, compile=True, safe_mode=True):

@@ -2,7 +2,11 @@
 
 import json
 
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import (
+    SharedObjects,
+    deserialize_object,
+    serialize_object,
+)
 
 
 def serialize_keras_object(obj):
@@ -55,7 +59,8 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
 
 def model_to_json(model) -> str:
     """Returns a model's config as JSON text."""
-    return json.dumps(serialize_object(model))
+    with SharedObjects():
+        return json.dumps(serialize_object(model))
 
 
 def model_from_json(text, custom_objects=None, compile=True, safe_mode=True):
@@ -78,4 +83,5 @@ def model_from_json(text, custom_objects=None, compile=True, safe_mode=True):
         raise ValueError("The model's config does not name a class.")
     if not compile:
         config["compile_config"] = None
-    return deserialize_object(config, custom_objects, safe_mode=safe_mode)
+    with SharedObjects():
+        return deserialize_object(config, custom_objects, safe_mode=safe_mode)

@@ -101,8 +101,7 @@ def write_weights(root, file, skip=None) -> None:
     """
     with h5py.File(file, "w") as h5:
         for path, saved in _state.walk(root, set(map(id, skip or ()))):
-            variables: dict = {}
-            saved.save_own_variables(variables)
+            variables = _to_store(saved)
             group = h5.create_group(f"{path}/vars")
             group.attrs["name"] = saved.name
             for key, value in variables.items():
@@ -110,6 +109,20 @@ def write_weights(root, file, skip=None) -> None:
                 dataset = group.create_dataset(key, data=value)
                 if value.dtype.name == "bfloat16":
                     dataset.attrs["dtype"] = "bfloat16"
+
+
+def _to_store(saved) -> dict:
+    """Returns what an object wants stored, by name."""
+    if type(saved).save_own_variables is Layer.save_own_variables:
+        # The same without copies.
+        return {str(i): v.take() for i, v in enumerate(_own_variables(saved))}
+    variables: dict = {}
+    saved.save_own_variables(variables)
+    return variables
+
+
+def _own_variables(layer):
+    return [*layer._trainable_variables, *layer._non_trainable_variables]
 
 
 class StoredVariables(collections.abc.Mapping):
@@ -202,7 +215,7 @@ def _is_unbuilt_state(stored, variables):
 
 def _check_variables(layer, stored):
     """Compares a layer's variables with those stored, before any is read."""
-    own = [*layer._trainable_variables, *layer._non_trainable_variables]
+    own = _own_variables(layer)
     if len(stored) != len(own):
         hint = "" if layer.built else " The layer is not built: call the model first."
         raise ValueError(
