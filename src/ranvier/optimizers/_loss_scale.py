@@ -86,7 +86,7 @@ class LossScaleOptimizer(Optimizer):
         self.dynamic_scale = self.add_variable(
             (), constant(self.initial_scale), dtype="float32", name="dynamic_scale"
         )
-        self.inner_optimizer.build(variables)
+        self.inner_optimizer.extend(variables)
 
     @property
     def variables(self):

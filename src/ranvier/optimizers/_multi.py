@@ -167,7 +167,7 @@ class MultiOptimizer(Optimizer):
             self._take(optimizer)
             self._inner_of[variable] = optimizer
         for optimizer, members in self._grouped(variables):
-            optimizer.build(members)
+            optimizer.extend(members)
 
     def _grouped(self, variables):
         """Returns the optimizers in use with their variables."""

@@ -38,6 +38,23 @@ class OptaxOptimizer(Optimizer):
             for i, leaf in enumerate(leaves)
         ]
 
+    def _variables_by_place(self):
+        # The weights are handed to optax in a list: lists in its state mirror them.
+        weights = self._trainable_variables
+        state = jax.tree.unflatten(self._structure, self._state)
+
+        def mirrors(part):
+            return type(part) is list and len(part) == len(weights)
+
+        found = super()._variables_by_place()
+        found = {place: v for place, v in found.items() if place[0] != "_state"}
+        for i, part in enumerate(jax.tree.leaves(state, is_leaf=mirrors)):
+            pairs = zip(weights, part) if mirrors(part) else [(None, part)]
+            for weight, entry in pairs:
+                for j, variable in enumerate(jax.tree.leaves(entry)):
+                    found["_state", (i, j), weight] = variable
+        return found
+
     def _add_state(self, value, name):
         def copy(shape, dtype):
             return jnp.array(value)  # the state may share the weights' own arrays

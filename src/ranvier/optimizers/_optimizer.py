@@ -127,6 +127,7 @@ class Optimizer(OptimizerVariables):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.built = False
+        self._variables_before_build: list[Variable] = []
         self._trainable_variables: list[Variable] = []
         self._index: dict[Variable, int] = {}
         self._slots: dict[str, list] = {}
@@ -168,6 +169,7 @@ class Optimizer(OptimizerVariables):
         if self.built:
             return
         variables = list(variables)
+        self._variables_before_build = self._variables[:]
         if self.use_ema:
             self._averages = self.add_optimizer_variables(variables, "average")
         if self.gradient_accumulation_steps:
@@ -179,6 +181,40 @@ class Optimizer(OptimizerVariables):
         self._trainable_variables = variables
         self.built = True
         self.build_slots(variables)
+
+    def extend(self, variables):
+        """Takes on weights that training has come to change, such as unfrozen ones.
+
+        The slots of those already known stay as they are. The optimizer's variables
+        get the order of one that was built on the weights given; what belongs to other
+        weights comes last.
+
+        Args:
+            variables: the trainable variables of a model, old and new.
+
+        Example:
+            >>> import ranvier as rv
+            >>> a, b = rv.Variable(1.0), rv.Variable(1.0)
+            >>> optimizer = rv.optimizers.SGD(0.5, momentum=0.9)
+            >>> optimizer.apply([1.0], [a])
+            >>> optimizer.extend([a, b])
+            >>> [float(slot) for slot in optimizer.variables[2:]]
+            [-0.5, 0.0]
+        """
+        variables = list(variables)
+        if not self.built:
+            self.build(variables)
+            return
+        if all(v in self._index for v in variables):
+            return
+        given, current = set(variables), set(self._variables)
+        left_out = [v for v in self._trainable_variables if v not in given]
+        old = self._variables_by_place()
+        self._variables = [v for v in self._variables_before_build if v in current]
+        self.built = False
+        self.build([*variables, *left_out])
+        new = self._variables_by_place()
+        self._exchange({new[place]: old[place] for place in new if place in old})
 
     def build_slots(self, variables):
         """Creates the rule's own variables; by default one per name and weight.

@@ -7,6 +7,9 @@ import jax.numpy as jnp
 from ranvier.core import _errors, _naming
 from ranvier.core._variable import Variable
 
+# Attributes that list variables, but not one of the optimizer's own per weight.
+_OWN_LISTS = ("_variables", "_variables_before_build", "_trainable_variables")
+
 
 class OptimizerVariables:
     """What `Optimizer` does with its variables, whatever the rule.
@@ -19,6 +22,7 @@ class OptimizerVariables:
     name: str
     built: bool
     _variables: list[Variable]
+    _trainable_variables: list[Variable]
 
     def __setattr__(self, name, value):
         # A variable assigned to an attribute is part of the state, as in Keras.
@@ -129,6 +133,41 @@ class OptimizerVariables:
                     )
                 column.append(slot)
         return columns[0] if isinstance(name, str) else columns
+
+    def _variables_by_place(self):
+        """Returns `{place: variable}` of the optimizer's variables.
+
+        A place is an attribute, the key if it is a dictionary, and the weight if there
+        is a list with an entry for each weight.
+        """
+        weights, found = self._trainable_variables, {}
+        for name, value in vars(self).items():
+            if name in _OWN_LISTS:
+                continue
+            entries = value.items() if isinstance(value, dict) else [(None, value)]
+            for key, entry in entries:
+                if isinstance(entry, Variable):
+                    found[name, key, None] = entry
+                elif isinstance(entry, (list, tuple)) and len(entry) == len(weights):
+                    for weight, item in zip(weights, entry, strict=True):
+                        if isinstance(item, Variable):
+                            found[name, key, weight] = item
+        return found
+
+    def _exchange(self, others):
+        """Puts other variables in the place of some."""
+
+        def exchange(value):
+            if isinstance(value, Variable):
+                return others.get(value, value)
+            if type(value) in (list, tuple):
+                return type(value)(map(exchange, value))
+            if type(value) is dict:
+                return {key: exchange(entry) for key, entry in value.items()}
+            return value
+
+        for name, value in vars(self).items():
+            self.__dict__[name] = exchange(value)
 
     def get_weights(self):
         """Returns the variables as NumPy arrays."""

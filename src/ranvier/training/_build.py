@@ -128,9 +128,9 @@ def build_model(model, feed, mode):
                 _check_targets(loss, y, y_pred)
             if metrics is not None and not metrics.built:
                 metrics.build(y, y_pred)
-    if mode == "train" and model.optimizer is not None and not model.optimizer.built:
-        if model.trainable_variables:
-            model.optimizer.build(model.trainable_variables)
+    if mode == "train" and model.optimizer is not None and model.trainable_variables:
+        # Also where it is built: layers may have been unfrozen since.
+        model.optimizer.extend(model.trainable_variables)
 
 
 def _as_given(x):
