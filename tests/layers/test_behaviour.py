@@ -323,3 +323,23 @@ def test_empty_batch():
     assert layers.Flatten()(np.ones((0, 2, 3))).shape == (0, 6)
     assert layers.Reshape((3, -1))(np.ones((0, 2, 3))).shape == (0, 3, 2)
     assert layers.Dropout(0.5)(np.ones((0, 3)), training=True).shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("make", "name"),
+    [
+        (layers.Dropout, "rate"),
+        (layers.AlphaDropout, "rate"),
+        (layers.GaussianDropout, "rate"),
+        (layers.GaussianNoise, "stddev"),
+    ],
+)
+def test_noise_may_begin_later(make, name):
+    layer = make(0.0)
+    np.testing.assert_array_equal(layer(x, training=True), x)
+    assert layer.variables == []
+    setattr(layer, name, 0.5)
+    assert len(layer.variables) == 1
+    assert not np.array_equal(layer(x, training=True), x)
+    setattr(layer, name, 0.0)
+    np.testing.assert_array_equal(layer(x, training=True), x)

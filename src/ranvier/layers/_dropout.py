@@ -4,15 +4,14 @@ from ranvier import ops
 from ranvier.core._config import standardize_data_format
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
-from ranvier.core._seeds import SeedGenerator
 from ranvier.layers._arguments import number
-from ranvier.layers._elementwise import ElementwiseLayer
+from ranvier.layers._elementwise import NoiseLayer
 from ranvier.layers._input_spec import InputSpec
 from ranvier.ops import _random
 
 
 @builtin("keras.layers")
-class Dropout(ElementwiseLayer):
+class Dropout(NoiseLayer):
     """Sets a random part of the inputs to zero in training, and scales up the rest.
 
     Args:
@@ -39,15 +38,14 @@ class Dropout(ElementwiseLayer):
         True
     """
 
+    _amount = "rate"
     rate = Dynamic()
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate = number("rate", rate, high=1.0)
         self.seed = seed
         self.noise_shape = check_noise_shape(noise_shape)
-        if rate > 0:  # as in Keras, a layer that never acts draws no seed
-            self.seed_generator = SeedGenerator(seed)
+        self.rate = number("rate", rate, high=1.0)
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.rate):

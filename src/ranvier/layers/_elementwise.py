@@ -1,6 +1,7 @@
-"""The base of layers that act entry by entry."""
+"""The bases of layers that act entry by entry, and of those that add noise."""
 
 from ranvier import ops
+from ranvier.core._seeds import SeedGenerator
 from ranvier.layers._layer import Layer
 
 
@@ -18,6 +19,21 @@ class ElementwiseLayer(Layer):
 
     def compute_output_shape(self, input_shape):
         return input_shape
+
+
+class NoiseLayer(ElementwiseLayer):
+    """Base of layers that act at random in training, by some amount.
+
+    As in Keras, a layer without noise has no seed generator and draws no seed: it
+    gets one when the amount becomes positive. Subclasses set `seed` first.
+    """
+
+    _amount: str  # name of the attribute
+
+    def __setattr__(self, name, value):
+        super().__setattr__(name, value)
+        if name == self._amount and value > 0 and not hasattr(self, "seed_generator"):
+            self.seed_generator = SeedGenerator(self.seed)
 
 
 def like(value, x):

@@ -3,15 +3,14 @@
 from ranvier import ops, regularizers
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
-from ranvier.core._seeds import SeedGenerator
 from ranvier.layers._arguments import number
 from ranvier.layers._dropout import check_noise_shape
-from ranvier.layers._elementwise import ElementwiseLayer, like
+from ranvier.layers._elementwise import ElementwiseLayer, NoiseLayer, like
 from ranvier.ops import _random
 
 
 @builtin("keras.layers")
-class GaussianNoise(ElementwiseLayer):
+class GaussianNoise(NoiseLayer):
     """Adds normal noise of mean zero in training.
 
     Args:
@@ -29,14 +28,13 @@ class GaussianNoise(ElementwiseLayer):
         [1.0, 2.0]
     """
 
+    _amount = "stddev"
     stddev = Dynamic()
 
     def __init__(self, stddev, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.stddev = number("stddev", stddev, high=1.0)
         self.seed = seed
-        if stddev > 0:
-            self.seed_generator = SeedGenerator(seed)
+        self.stddev = number("stddev", stddev, high=1.0)
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.stddev):
@@ -54,7 +52,7 @@ class GaussianNoise(ElementwiseLayer):
 
 
 @builtin("keras.layers")
-class GaussianDropout(ElementwiseLayer):
+class GaussianDropout(NoiseLayer):
     """Multiplies by normal noise of mean one in training.
 
     The standard deviation is that of dropout, `sqrt(rate / (1 - rate))`.
@@ -74,14 +72,13 @@ class GaussianDropout(ElementwiseLayer):
         [1.0, 2.0]
     """
 
+    _amount = "rate"
     rate = Dynamic()
 
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate = _rate_below_one(rate)
         self.seed = seed
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
+        self.rate = _rate_below_one(rate)
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.rate):
@@ -114,7 +111,7 @@ _SELU_SCALE = 1.0507009873554805
 
 
 @builtin("keras.layers")
-class AlphaDropout(ElementwiseLayer):
+class AlphaDropout(NoiseLayer):
     """Dropout that keeps mean and variance of inputs activated by `selu`.
 
     Dropped entries take the value at which `selu` saturates; the whole is then
@@ -137,15 +134,14 @@ class AlphaDropout(ElementwiseLayer):
         [1.0, 2.0]
     """
 
+    _amount = "rate"
     rate = Dynamic()
 
     def __init__(self, rate, noise_shape=None, seed=None, **kwargs):
         super().__init__(**kwargs)
-        self.rate = _rate_below_one(rate)
         self.seed = seed
         self.noise_shape = check_noise_shape(noise_shape)
-        if rate > 0:
-            self.seed_generator = SeedGenerator(seed)
+        self.rate = _rate_below_one(rate)
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.rate):
