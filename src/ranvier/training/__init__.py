@@ -10,6 +10,7 @@ _TOOLS = {
     "check_self_normalization": "_self_normalization",
     "find_learning_rate": "_learning_rate",
     "mc_dropout": "_mc_dropout",
+    "unfreeze_gradually": "_unfreezing",
 }
 
 
