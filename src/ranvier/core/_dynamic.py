@@ -35,7 +35,7 @@ class Dynamic:
         if _scope.stacks.state:
             cell = instance.__dict__.get("_dynamic_cells", {}).get(self._name)
             if cell is not None:
-                value = _scope.read(cell)
+                value = _scope.find(cell)
                 if value is not None:
                     return value
         try:

@@ -118,15 +118,21 @@ def in_state_scope() -> bool:
 in_stateless_scope = in_state_scope
 
 
-def read(variable):
-    """Returns the redirected value of a variable, or None when there is none."""
+def find(key):
+    """Returns the value that the innermost scope with this key holds, or None."""
     for scope in reversed(stacks.state):
-        entry = scope._values.get(id(variable))
+        entry = scope._values.get(id(key))
         if entry is not None:
             return entry[1]
-    if stacks.state and stacks.state[0].note_strays:
-        stacks.state[0].strays.setdefault(id(variable), variable)
     return None
+
+
+def read(variable):
+    """Returns the redirected value of a variable, or None when there is none."""
+    value = find(variable)
+    if value is None and stacks.state and stacks.state[0].note_strays:
+        stacks.state[0].strays.setdefault(id(variable), variable)
+    return value
 
 
 def write(variable, value) -> None:
