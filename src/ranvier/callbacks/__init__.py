@@ -8,6 +8,7 @@ from ranvier.callbacks._history import History
 from ranvier.callbacks._lambda_callback import LambdaCallback
 from ranvier.callbacks._learning_rate_scheduler import LearningRateScheduler
 from ranvier.callbacks._model_checkpoint import ModelCheckpoint
+from ranvier.callbacks._one_cycle import OneCycle
 from ranvier.callbacks._progbar_logger import ProgbarLogger
 from ranvier.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau
 from ranvier.callbacks._remote_monitor import RemoteMonitor
@@ -23,6 +24,7 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
+    "OneCycle",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",

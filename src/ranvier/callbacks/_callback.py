@@ -113,6 +113,9 @@ class Callback:
             if name in state:
                 setattr(self, name, copy.deepcopy(state[name]))
 
+    def clean_up(self) -> None:
+        """Called when `fit` ends in whatever way, also by an error or Ctrl-C."""
+
     @default
     def on_train_begin(self, logs=None):
         """Called at the beginning of `fit`."""

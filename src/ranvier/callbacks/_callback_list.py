@@ -126,6 +126,11 @@ class CallbackList(Callback):
                     waiting.remove(entry)
                     break
 
+    def clean_up(self) -> None:
+        for callback in self.callbacks:
+            if isinstance(callback, Callback):
+                callback.clean_up()
+
     # Hooks.
 
     def _forward(self, hook, *args, logs):

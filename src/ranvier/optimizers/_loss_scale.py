@@ -94,6 +94,11 @@ class LossScaleOptimizer(Optimizer):
         return self._variables + self.inner_optimizer.variables
 
     @property
+    def rate_source(self):
+        """What the rate of the inner optimizer comes from."""
+        return self.inner_optimizer.rate_source
+
+    @property
     def learning_rate(self):
         """The learning rate of the inner optimizer."""
         return self.inner_optimizer.learning_rate

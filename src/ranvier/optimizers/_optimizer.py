@@ -53,6 +53,10 @@ class Optimizer(OptimizerVariables):
             with the mean of their gradients.
         name: optional name.
 
+    Attributes:
+        rate_driver: None, or a schedule that stands in for the learning rate while it
+            is there (callbacks use it).
+
     Raises:
         ValueError: for bad values, or more than one way of clipping.
 
@@ -126,6 +130,7 @@ class Optimizer(OptimizerVariables):
         self.ema_overwrite_frequency = ema_overwrite_frequency
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.rate_driver = None
         self.built = False
         self._variables_before_build: list[Variable] = []
         self._trainable_variables: list[Variable] = []
@@ -235,9 +240,14 @@ class Optimizer(OptimizerVariables):
         return self._iterations
 
     @property
+    def rate_source(self):
+        """What the rate comes from: a variable, a schedule or a callable."""
+        return self._learning_rate if self.rate_driver is None else self.rate_driver
+
+    @property
     def learning_rate(self):
         """The rate now: a variable, or the schedule's value."""
-        rate = self._learning_rate
+        rate = self.rate_source
         if isinstance(rate, LearningRateSchedule):
             return rate(self._iterations)
         return rate() if callable(rate) else rate
@@ -274,7 +284,7 @@ class Optimizer(OptimizerVariables):
 
     def _scheduled(self):
         """Returns `{attribute: value}` of what the schedule sets besides the rate."""
-        momentum = getattr(self._learning_rate, "momentum", None)
+        momentum = getattr(self.rate_source, "momentum", None)
         dynamic = dynamic_names(type(self))
         name = next((n for n in ("momentum", "beta_1") if n in dynamic), None)
         if name is None or not callable(momentum):

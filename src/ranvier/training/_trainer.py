@@ -284,12 +284,13 @@ class Trainer:
     def program(self, key, build):
         """Returns the program of a key, building it where something has changed."""
         key = (key, self._fingerprint())
-        program = self._programs.get(key)
-        if program is None:
+        if key not in self._programs:
             if len(self._programs) >= _MAX_PROGRAMS:
                 self._programs.pop(next(iter(self._programs)))
-            program = self._programs[key] = build()
-        return program
+            # The fingerprint knows the schedule by its `id`: keep it alive.
+            source = getattr(self.optimizer, "rate_source", None)
+            self._programs[key] = build(), source
+        return self._programs[key][0]
 
     def _fingerprint(self):
         """What a program depends on that is no input of it."""
@@ -305,7 +306,7 @@ class Trainer:
                 if part is not None
             ),
             dynamic_values(optimizer) if optimizer is not None else (),
-            id(getattr(optimizer, "_learning_rate", None)),
+            id(getattr(optimizer, "rate_source", None)),
         )
 
     def make_train_function(self, force=False):
