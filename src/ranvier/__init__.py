@@ -1,43 +1,101 @@
 """ranvier: neural networks, Keras's way of working, compiled whole on JAX.
 
 The names here are Keras 3's. See the README for a first model, `docs/architecture.md`
-for how it is built.
+for how it is built. A name is imported when it is first used, so that `import ranvier`
+costs next to nothing.
 """
 
-from ranvier import (
-    activations,
-    backend,
-    callbacks,
-    config,
-    constraints,
-    dtype_policies,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    mixed_precision,
-    models,
-    ops,
-    optimizers,
-    random,
-    regularizers,
-    tree,
-    utils,
-)
+import importlib
+import typing
+
 from ranvier._version import __version__
-from ranvier.core._naming import name_scope
-from ranvier.core._policy import DTypePolicy, FloatDTypePolicy
-from ranvier.core._scope import StatelessScope
-from ranvier.core._variable import Variable
-from ranvier.initializers import Initializer
-from ranvier.layers import Input, InputSpec, Layer
-from ranvier.losses import Loss
-from ranvier.metrics import Metric
-from ranvier.models import Functional, Model, Sequential
-from ranvier.ops._graph import Function, Operation
-from ranvier.ops._symbolic import KerasTensor
-from ranvier.optimizers import Optimizer
-from ranvier.regularizers import Regularizer
+from ranvier.core import _errors, _registry
+
+if typing.TYPE_CHECKING:
+    from ranvier import (
+        activations,
+        backend,
+        callbacks,
+        config,
+        constraints,
+        data,
+        datasets,
+        dtype_policies,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        mixed_precision,
+        models,
+        ops,
+        optimizers,
+        random,
+        regularizers,
+        saving,
+        training,
+        tree,
+        utils,
+    )
+    from ranvier.core._naming import name_scope
+    from ranvier.core._policy import DTypePolicy, FloatDTypePolicy
+    from ranvier.core._scope import StatelessScope
+    from ranvier.core._variable import Variable
+    from ranvier.initializers import Initializer
+    from ranvier.layers import Input, InputSpec, Layer
+    from ranvier.losses import Loss
+    from ranvier.metrics import Metric
+    from ranvier.models import Functional, Model, Sequential
+    from ranvier.ops._graph import Function, Operation
+    from ranvier.ops._symbolic import KerasTensor
+    from ranvier.optimizers import Optimizer
+    from ranvier.regularizers import Regularizer
+
+_NAMESPACES = (
+    "activations",
+    "backend",
+    "callbacks",
+    "config",
+    "constraints",
+    "data",
+    "datasets",
+    "dtype_policies",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "mixed_precision",
+    "models",
+    "ops",
+    "optimizers",
+    "random",
+    "regularizers",
+    "saving",
+    "training",
+    "tree",
+    "utils",
+)
+# Where the names of the top level come from.
+_NAMES = {
+    "DTypePolicy": "core._policy",
+    "FloatDTypePolicy": "core._policy",
+    "Function": "ops._graph",
+    "Functional": "models",
+    "Initializer": "initializers",
+    "Input": "layers",
+    "InputSpec": "layers",
+    "KerasTensor": "ops._symbolic",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Operation": "ops._graph",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Sequential": "models",
+    "StatelessScope": "core._scope",
+    "Variable": "core._variable",
+    "name_scope": "core._naming",
+}
 
 
 def version():
@@ -46,12 +104,27 @@ def version():
 
 
 def __getattr__(name):
-    # Namespaces that a session may never need are imported when first named.
-    import importlib
-
-    if name in ("datasets", "saving"):
+    if name in _NAMESPACES:
         return importlib.import_module(f"ranvier.{name}")
-    raise AttributeError(f"module 'ranvier' has no attribute {name!r}")
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"ranvier.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(
+        f"module 'ranvier' has no attribute {name!r}."
+        + _errors.close_names(name, [*_NAMESPACES, *_NAMES])
+    )
+
+
+def __dir__():
+    return sorted({*globals(), *_NAMESPACES, *_NAMES})
+
+
+@_registry.set_loader
+def _load_members():
+    """Imports all that a config may name: files are read by the registry alone."""
+    for name in ("layers", "losses", "metrics", "models", "optimizers"):
+        importlib.import_module(f"ranvier.{name}")
 
 
 __all__ = [
@@ -79,6 +152,8 @@ __all__ = [
     "callbacks",
     "config",
     "constraints",
+    "data",
+    "datasets",
     "dtype_policies",
     "initializers",
     "layers",
@@ -91,6 +166,8 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "saving",
+    "training",
     "tree",
     "utils",
     "version",

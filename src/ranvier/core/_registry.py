@@ -44,8 +44,24 @@ def builtin(module: str, *aliases: str):
     return register
 
 
+def set_loader(load: Callable[[], None]) -> Callable[[], None]:
+    """Decorator: what to call when a built-in may not have been imported yet."""
+    _loader.append(load)
+    return load
+
+
+_loader: list[Callable[[], None]] = []
+
+
+def _load_all() -> None:
+    while _loader:
+        _loader.pop()()
+
+
 def find_builtin(module: str, name: str):
     """Returns the built-in with this public path, or None."""
+    if (module, name) not in _builtins:
+        _load_all()
     return _builtins.get((module, name))
 
 
@@ -59,6 +75,7 @@ def find_builtin_by_name(name: str):
 
     Old files (Keras 1 and 2) name classes without their module.
     """
+    _load_all()
     found = {
         member
         for (_, member_name), member in _builtins.items()
@@ -72,6 +89,7 @@ def find_builtin_function(name: str):
 
     Keras's files name its functions without their module.
     """
+    _load_all()
     for (_, member_name), member in _builtins.items():
         if member_name == name and inspect.isfunction(member):
             return member
