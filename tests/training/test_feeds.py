@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import ranvier as rv
-from ranvier.training._feeds import epoch_order
+from ranvier.training._array_feed import epoch_order
 
 
 @pytest.fixture

@@ -140,6 +140,21 @@ def check_batch_size(batch_size, argument="batch_size") -> int:
     return int(batch_size)
 
 
+def check_steps(steps, argument) -> int | None:
+    """Returns a number of steps; None stands for a whole pass.
+
+    `config.set_max_steps_per_epoch` may set a limit.
+
+    Raises:
+        ValueError: if it is no positive integer.
+    """
+    limit = _config.max_steps_per_epoch()
+    if steps is None:
+        return limit
+    steps = check_batch_size(steps, argument)
+    return steps if limit is None else min(steps, limit)
+
+
 def weights_of_classes(y, class_weight):
     """Returns a sample weight for each target from `{class: weight}`.
 

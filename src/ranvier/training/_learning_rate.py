@@ -14,7 +14,8 @@ import numpy as np
 from ranvier.core import _errors
 from ranvier.core._scope import StateScope
 from ranvier.core._variable import Variable
-from ranvier.training._build import build_model, check_labels, make_feed
+from ranvier.training._build import build_model, check_labels
+from ranvier.training._feeds import make_feed
 from ranvier.training._loop import Stepper
 from ranvier.training._programs import Program
 

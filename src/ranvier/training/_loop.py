@@ -3,13 +3,11 @@
 Everything here runs while a program is traced, under its state scope.
 """
 
-import functools
-import inspect
-
 import jax
 import jax.numpy as jnp
 
 from ranvier.core._scope import StateScope
+from ranvier.training._stateless import step_of
 
 
 class Stepper:
@@ -27,38 +25,28 @@ class Stepper:
     def __init__(self, model, mode):
         self.model = model
         self.mode = mode
-        self.step = getattr(model, f"{mode}_step")
-        if len(inspect.signature(self.step).parameters) == 2:
-            self.step = functools.partial(_stateless_step, model, mode)
+        self.step = step_of(model, mode)
         self.logs_are_metrics = model.logs_are_metrics(mode)
 
     def __call__(self, batch):
+        """Runs the step; returns the logs that a loop must carry."""
         logs = self.step(pack(batch))
         if self.logs_are_metrics:
             return {}
-        return {name: jnp.asarray(value) for name, value in logs.items()}
+        if not isinstance(logs, dict):
+            raise TypeError(
+                f"`{self.mode}_step` of model '{self.model.name}' must return a "
+                f"dictionary of logs. Received: {type(logs).__name__}."
+            )
+        return jax.tree.map(jnp.asarray, logs)
 
     def results(self, logs):
         """Returns the logs after the loop."""
         return self.model.get_metrics_result() if self.logs_are_metrics else logs
 
-
-def _stateless_step(model, mode, data):
-    """Runs a step that a user wrote in Keras's stateless form for JAX.
-
-    Such a step takes `(state, data)`, the state being tuples of values, and returns
-    `(logs, new state)`.
-    """
-    parts = [model.trainable_variables, model.non_trainable_variables]
-    if mode == "train":
-        parts.append(model.optimizer.variables)
-    parts.append(model.metrics_variables)
-    state = tuple([v.value for v in part] for part in parts)
-    logs, new_state = getattr(type(model), f"{mode}_step")(model, state, data)
-    for part, values in zip(parts, new_state, strict=True):
-        for variable, value in zip(part, values, strict=True):
-            variable.assign(value)
-    return logs
+    def run_once(self, batch):
+        """Runs the step alone; returns its logs."""
+        return self.results(self(batch))
 
 
 def pack(batch):

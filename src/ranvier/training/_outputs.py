@@ -26,7 +26,7 @@ def leaf_names(y_pred, output_names) -> list:
     return names
 
 
-def align(value, y_pred, output_names, argument: str, is_leaf=None) -> list:
+def align(value, y_pred, output_names, argument: str) -> list:
     """Returns one entry of `value` for each output, in flat order.
 
     Args:
@@ -35,83 +35,106 @@ def align(value, y_pred, output_names, argument: str, is_leaf=None) -> list:
         y_pred: the structure of outputs.
         output_names: the model's names for them, or None.
         argument: what an error calls `value`.
-        is_leaf: tells that a nested value is one entry (a list of metrics).
 
     Raises:
         ValueError: if names or counts do not fit.
     """
-    count = len(_tree.flatten(y_pred))
     names = leaf_names(y_pred, output_names)
-    if count == 1 and not _tree.is_nested(y_pred):
-        return [_only(value, names[0], argument, is_leaf)]
+    if not _tree.is_nested(y_pred):
+        return [_only(value, names[0], argument)]
+    along = _along(value, y_pred)
+    if along is not None:
+        return along
     if isinstance(value, dict):
-        return _by_name(value, y_pred, names, output_names, argument, is_leaf)
+        return _by_name(value, names, output_names, argument)
+    count = len(names)
     if isinstance(value, (list, tuple)):
         if len(value) == count:
             return list(value)
-        flat = _flatten(value, is_leaf)
-        if len(flat) == count:
+        flat = _tree.flatten(value)
+        if len(flat) == count and len(y_pred) < count:  # outputs that nest otherwise
             return flat
-        raise ValueError(
-            f"`{argument}` must have one entry for each of the {count} outputs"
-            + (f" {[n for n in names if n]}" if any(names) else "")
-            + f". Received {len(value)} entries."
-        )
-    if count == 1:
+        received = f"{len(value)} entries"
+    elif count == 1:
         return [value]
+    else:
+        received = type(value).__name__
+    shown = f" {[n for n in names if n]}" if any(names) else ""
     raise ValueError(
         f"`{argument}` must be a list or dictionary with one entry for each of the "
-        f"{count} outputs. Received: {type(value).__name__}."
+        f"{count} outputs{shown}. Received: {received}."
     )
 
 
-def _only(value, name, argument, is_leaf):
-    while _tree.is_nested(value) and not (is_leaf and is_leaf(value)):
-        entries = list(value.values()) if isinstance(value, dict) else list(value)
-        if len(entries) != 1:
+def per_output(value, y_pred, output_names, argument: str) -> list:
+    """Returns one entry of `value` for each output; one array is for all of them.
+
+    Args:
+        value: an array, a structure as for `align`, or None.
+        y_pred: the structure of outputs.
+        output_names: the model's names for them, or None.
+        argument: what an error calls `value`.
+    """
+    if isinstance(value, (list, tuple)) and len(value) == 1:
+        value = value[0]
+    if not _tree.is_nested(value):
+        return [value] * len(_tree.flatten(y_pred))
+    return align(value, y_pred, output_names, argument)
+
+
+def _only(value, name, argument):
+    """Returns the entry for the only output, taken out of lists and dictionaries."""
+    while _tree.is_nested(value):
+        if len(value) != 1:
             raise ValueError(
-                f"The model has one output, but `{argument}` has {len(entries)} "
-                "entries. Expected one."
+                f"The model has one output, but `{argument}` has {len(value)} entries. "
+                "Expected one."
             )
-        if isinstance(value, dict) and name is not None:
-            key = next(iter(value))
-            if key != name:
-                raise ValueError(
-                    f"`{argument}` has the key {key!r}, which is no output of the "
-                    f"model. Expected: {[name]}.{close_names(str(key), [name])}"
-                )
-        value = entries[0]
+        if isinstance(value, dict):
+            _check_keys(value, [name] if name else [], argument)
+        value = next(iter(value.values() if isinstance(value, dict) else value))
     return value
 
 
-def _by_name(value, y_pred, names, output_names, argument, is_leaf):
-    if isinstance(y_pred, dict) and any(_tree.is_nested(v) for v in y_pred.values()):
-        return _flatten(value, is_leaf)
-    known = [n for n in (names if any(names) else output_names or []) if n]
-    alternatives = {
-        name: other
-        for name, other in zip(names, output_names or [], strict=False)
-        if name
-    }
-    unknown = [
-        key for key in value if key not in known and key not in alternatives.values()
-    ]
-    if unknown or not known:
-        hint = close_names(str(unknown[0]), known) if unknown else ""
-        raise ValueError(
-            f"`{argument}` has the keys {unknown or list(value)}, which are no outputs "
-            f"of the model. Expected: {known}.{hint}"
-        )
-    return [
-        value.get(name, value.get(alternatives.get(name))) for name in names
-    ]
-
-
-def _flatten(value, is_leaf):
-    if not _tree.is_nested(value) or (is_leaf and is_leaf(value)):
+def _along(value, y_pred):
+    """Returns the entries at the places of the outputs; None if `value` has others."""
+    if not _tree.is_nested(y_pred):
         return [value]
-    if isinstance(value, dict):
-        children = [value[key] for key in sorted(value)]
+    if value is None:
+        return [None] * len(_tree.flatten(y_pred))
+    if isinstance(y_pred, dict):
+        if not isinstance(value, dict) or not set(value) <= set(y_pred):
+            return None
+        keys = dict.fromkeys(path[0] for path, _ in _tree.flatten_with_path(y_pred))
+        parts = [_along(value.get(key), y_pred[key]) for key in keys]
     else:
-        children = value
-    return [leaf for child in children for leaf in _flatten(child, is_leaf)]
+        if not isinstance(value, (list, tuple)) or len(value) != len(y_pred):
+            return None
+        parts = [_along(v, p) for v, p in zip(value, y_pred, strict=True)]
+    if any(part is None for part in parts):
+        return None
+    return [entry for part in parts for entry in part]
+
+
+def _by_name(value, names, output_names, argument):
+    """Returns the entries of a dictionary by the names of the outputs or layers."""
+    layers = output_names or [None] * len(names)
+    _check_keys(value, [n for n in names if n] or layers, argument, also=layers)
+    return [
+        value.get(name, value.get(layer))
+        for name, layer in zip(names, layers, strict=True)
+    ]
+
+
+def _check_keys(value, known, argument, also=()):
+    unknown = [key for key in value if key not in known and key not in also]
+    if unknown and any(known):
+        raise ValueError(
+            f"`{argument}` has the keys {unknown}, which are no outputs of the model. "
+            f"Expected: {known}.{close_names(str(unknown[0]), known)}"
+        )
+    if unknown:
+        raise ValueError(
+            f"`{argument}` has the keys {unknown}, but the outputs of the model have "
+            "no names. Give a list in the order of the outputs."
+        )

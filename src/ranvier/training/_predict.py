@@ -1,16 +1,22 @@
 """predict: outputs for whole arrays or streams, computed in compiled chunks."""
 
+import warnings
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from ranvier.callbacks import CallbackList
 from ranvier.core import _tree
+from ranvier.core._scope import StateScope
 from ranvier.training import _interrupts
-from ranvier.training._build import build_model, make_feed
-from ranvier.training._feeds import ArrayFeed
+from ranvier.training._array_feed import ArrayFeed
+from ranvier.training._arrays import check_steps
+from ranvier.training._build import build_model
+from ranvier.training._feeds import WHOLE, make_feed
 from ranvier.training._loop import pack
 from ranvier.training._programs import Program
+from ranvier.training._stateless import step_of
 
 # Output bytes that one compiled chunk produces at most (a batch counts even if
 # larger), and its number of batches at most.
@@ -20,7 +26,8 @@ _CHUNK_BATCHES = 1024
 
 def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
     """Returns the outputs for data; see `Model.predict`."""
-    feed = make_feed(x, batch_size=batch_size, steps=steps)
+    steps = check_steps(steps, "steps")
+    feed = make_feed(x, batch_size=batch_size)
     build_model(model, feed, "predict")
     if not isinstance(callbacks, CallbackList):
         callbacks = CallbackList(
@@ -31,17 +38,25 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
             steps=steps or feed.steps,
             model=model,
         )
-    callbacks.on_predict_begin()
+    model.stop_predicting = False
+    if isinstance(feed, ArrayFeed) and not model.run_eagerly:
+        chunks = _array_chunks(model, feed, steps, callbacks)
+    else:
+        chunks = _batch_chunks(model, feed, steps, callbacks)
     with _interrupts.handled():
-        if isinstance(feed, ArrayFeed) and not model.run_eagerly:
-            chunks = _array_chunks(model, feed, steps, callbacks)
-        else:
-            chunks = _batch_chunks(model, feed, steps, callbacks)
+        callbacks.on_predict_begin()
         parts = list(chunks)
-    callbacks.on_predict_end()
+        callbacks.on_predict_end()
     if not parts:
         raise ValueError("The data source gave no batch at all: expected at least one.")
     return _tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+
+
+def predict_on_batch(model, x):
+    """Returns the outputs of one batch; see `Model.predict_on_batch`."""
+    feed = make_feed(x, batch_size=WHOLE)
+    build_model(model, feed, "predict")
+    return _Predictor(model).run(feed.first_batch())
 
 
 def _array_chunks(model, feed, steps, callbacks):
@@ -49,102 +64,153 @@ def _array_chunks(model, feed, steps, callbacks):
     size = feed.batch_size
     full, rest = divmod(feed.samples, size)
     if steps is not None:
+        _warn_of_end(feed.steps, steps)
         full, rest = min(full, steps), rest if steps > full else 0
+    predictor = _Predictor(model)
     arrays = (feed.arrays[0], None, None)
+    width = 1
+    if not callbacks.needs_steps("predict"):
+        width = predictor.width(feed, arrays, full)
     done = 0
-    while done < full:
-        width = 1 if callbacks.needs_steps("predict") else _width(model, feed, full)
+    while done < full and not model.stop_predicting:
         # The last chunk starts early rather than being a shape of its own.
         start = min(done, full - width)
-        program = model.program(
-            ("predict", feed.signature(), width), lambda w=width: _chunk(model, feed, w)
-        )
         callbacks.on_predict_batch_begin(done)
-        outputs = _to_numpy(program(arrays, np.int32(start)))
+        outputs = predictor.run_many(feed, arrays, start, width)
         skip = (done - start) * size
         done = start + width
         outputs = _tree.map_structure(lambda a, skip=skip: a[skip:], outputs)
         callbacks.on_predict_batch_end(done - 1, {"outputs": outputs})
         yield outputs
-    if rest:
+    if rest and not model.stop_predicting:
         tail = jax.tree.map(lambda a: a[full * size : full * size + rest], arrays)
         callbacks.on_predict_batch_begin(full)
-        outputs = _one_batch(model, tail)
+        outputs = predictor.run(tail)
         callbacks.on_predict_batch_end(full, {"outputs": outputs})
         yield outputs
 
 
-def _width(model, feed, full):
-    """Returns how many batches make a chunk, bounded by the size of the outputs."""
-    if "_predict_bytes" not in model.__dict__:
-        x = jax.tree.map(
-            lambda a: jax.ShapeDtypeStruct((feed.batch_size, *a.shape[1:]), a.dtype),
-            feed.arrays[0],
-        )
-        from ranvier.core._scope import StateScope
-
-        def shapes(x):
-            with StateScope():
-                return model.predict_step((x,))
-
-        outputs = jax.tree.leaves(jax.eval_shape(shapes, x))
-        per_batch = sum(o.size * o.dtype.itemsize for o in outputs)
-        return int(max(1, min(full, _CHUNK_BATCHES, _CHUNK_BYTES // max(per_batch, 1))))
-    return full
-
-
-def _chunk(model, feed, width):
-    def function(arrays, start):
-        def one(_, i):
-            batch = feed.batch_at(arrays, None, i)
-            return None, model.predict_step(pack(batch))
-
-        _, outputs = jax.lax.scan(one, None, start + jnp.arange(width))
-        return _tree.map_structure(
-            lambda a: a.reshape(-1, *a.shape[2:]) if a is not None else None, outputs
-        )
-
-    return Program(function, model.state_variables("predict"), donate=False)
-
-
-def _one_batch(model, batch):
-    def function(batch):
-        return model.predict_step(pack(batch))
-
-    if model.run_eagerly:
-        return _to_numpy(function(batch))
-    program = model.program(
-        ("predict batch",),
-        lambda: Program(function, model.state_variables("predict"), donate=False),
-    )
-    return _to_numpy(program(batch))
-
-
 def _batch_chunks(model, feed, steps, callbacks):
     """Yields the outputs batch by batch."""
+    predictor = _Predictor(model)
     feed.begin_pass(0)
-    if isinstance(feed, ArrayFeed):
-        from ranvier.training._feeds import EagerRunner
-
-        runner = EagerRunner.__new__(EagerRunner)
-        runner.feed = feed
-        batches = runner._array_batches()
-    else:
-        batches = feed._iterator
-    for step, batch in enumerate(batches):
-        if steps is not None and step >= steps:
-            return
+    batches = iter(feed.batches())
+    step = 0
+    while (steps is None or step < steps) and not model.stop_predicting:
+        batch = next(batches, None)
+        if batch is None:
+            if steps is not None:
+                _warn_of_end(step, steps)
+            break
         callbacks.on_predict_batch_begin(step)
-        outputs = _one_batch(model, (batch[0], None, None))
+        outputs = predictor.run((batch[0], None, None))
         callbacks.on_predict_batch_end(step, {"outputs": outputs})
         yield outputs
+        step += 1
+    feed.end_epoch()
 
 
-def predict_on_batch(model, x):
-    """Returns the outputs of one batch; see `Model.predict_on_batch`."""
-    feed = make_feed(x, batch_size=2**31 - 1)
-    build_model(model, feed, "predict")
-    return _one_batch(model, (feed.arrays[0], None, None))
+def _warn_of_end(available, steps):
+    if available < steps:
+        warnings.warn(
+            f"The data ran out after {available} of {steps} batches of the prediction.",
+            stacklevel=5,
+        )
+
+
+class _Predictor:
+    """`predict_step`, compiled.
+
+    What a step writes (the seeds of a dropout that is always on) is kept, as in
+    training. The state is not donated: predictions may run in several threads.
+    """
+
+    def __init__(self, model):
+        self.model = model
+        self._step = step_of(model, "predict")
+
+    def run(self, batch):
+        """Returns the outputs of one batch `(x, None, None)`."""
+        if self.model.run_eagerly:
+            return _to_numpy(self._step(pack(jax.tree.map(jnp.asarray, batch))))
+        written, _ = self._outline(batch)
+
+        def build():
+            def function(batch):
+                with StateScope() as scope:
+                    outputs = self._step(pack(batch))
+                return outputs, [scope.get(v) for v in written]
+
+            return Program(function, self._variables(), donate=False)
+
+        program = self.model.program(("predict batch", _signature(batch)), build)
+        return self._keep(written, program(batch))
+
+    def run_many(self, feed, arrays, start, width):
+        """Returns the outputs of `width` batches of an array feed."""
+        written, _ = self._outline(_batch_of(feed, arrays))
+
+        def build():
+            def function(arrays, start):
+                def one(values, i):
+                    with StateScope(zip(written, values, strict=True)) as scope:
+                        outputs = self._step(pack(feed.batch_at(arrays, None, i)))
+                        return [scope.get(v) for v in written], outputs
+
+                values = [v.value for v in written]
+                values, outputs = jax.lax.scan(one, values, start + jnp.arange(width))
+                rows = jax.tree.map(lambda a: a.reshape(-1, *a.shape[2:]), outputs)
+                return rows, values
+
+            return Program(function, self._variables(), donate=False)
+
+        key = ("predict", feed.signature(), width, _signature(arrays))
+        return self._keep(
+            written, self.model.program(key, build)(arrays, np.int32(start))
+        )
+
+    def width(self, feed, arrays, full):
+        """Returns how many batches make a chunk, bounded by the size of the outputs."""
+        _, size = self._outline(_batch_of(feed, arrays))
+        return int(max(1, min(full, _CHUNK_BATCHES, _CHUNK_BYTES // max(size, 1))))
+
+    def _outline(self, batch):
+        """Returns the variables that a step writes, and the bytes of its outputs."""
+
+        def build():
+            written: list = []
+
+            def function(batch):
+                with StateScope() as scope:
+                    outputs = self._step(pack(batch))
+                written[:] = scope.written.values()
+                return outputs
+
+            outputs = jax.tree.leaves(jax.eval_shape(function, batch))
+            return written, sum(o.size * o.dtype.itemsize for o in outputs)
+
+        return self.model.program(("predict outline", _signature(batch)), build)
+
+    def _variables(self):
+        return self.model.state_variables("predict")
+
+    @staticmethod
+    def _keep(written, result):
+        outputs, values = result
+        for variable, value in zip(written, values, strict=True):
+            variable.put(value)
+        return _to_numpy(outputs)
+
+
+def _batch_of(feed, arrays):
+    """Returns the shapes of a full batch of an array feed."""
+    return jax.tree.map(
+        lambda a: jax.ShapeDtypeStruct((feed.batch_size, *a.shape[1:]), a.dtype), arrays
+    )
+
+
+def _signature(arrays):
+    return tuple((a.shape, str(a.dtype)) for a in jax.tree.leaves(arrays))
 
 
 def _to_numpy(outputs):

@@ -86,7 +86,7 @@ class Program:
             traced = jitted.trace(state, *inputs)
             new = [v for v in strays.values() if id(v) not in map(id, self.variables)]
             if not new:
-                return _executable(traced, self._donate)
+                return _executable(traced, self._donate, inputs)
             self.variables += new
 
 
@@ -96,8 +96,9 @@ def _signature(leaf):
     return type(leaf)
 
 
-def _executable(traced, donate):
-    key = _key(traced, donate)
+def _executable(traced, donate, inputs):
+    # Lists and tuples of the same arrays have one trace, but an executable takes one.
+    key = _key(traced, donate), jax.tree.structure(inputs)
     with _lock:
         found = _executables.get(key)
         if found is not None:

@@ -39,9 +39,10 @@ from ranvier.layers import (
 )
 from ranvier.ops._dispatch import OpCall
 from ranvier.ops._graph import Function
+from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_batch_size
-from ranvier.training._build import build_model, make_feed
-from ranvier.training._feeds import ArrayFeed
+from ranvier.training._build import build_model
+from ranvier.training._feeds import make_feed
 
 _NORMS = (
     BatchNormalization,

@@ -12,10 +12,11 @@ from ranvier.core._errors import NotCompiledError
 from ranvier.core._scope import StateScope
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.metrics import Mean
-from ranvier.ops import cast
+from ranvier.ops import cast, zeros
 from ranvier.ops import sum as sum_of
-from ranvier.training import _fit, _predict, _step
-from ranvier.training._compile import CompiledLoss, CompiledMetrics
+from ranvier.training import _evaluate, _fit, _on_batch, _predict, _stateless, _step
+from ranvier.training._compiled_loss import CompiledLoss
+from ranvier.training._compiled_metrics import CompiledMetrics
 
 # Programs that one model keeps at a time; they are rebuilt when something changed.
 _MAX_PROGRAMS = 16
@@ -30,6 +31,8 @@ class Trainer:
             optimizer=None,
             loss=None,
             stop_training=False,
+            stop_evaluating=False,
+            stop_predicting=False,
             run_eagerly=False,
             jit_compile=True,
             steps_per_execution=1,
@@ -183,12 +186,7 @@ class Trainer:
     def get_metrics_result(self):
         """Returns the current results by log name."""
         results = {}
-        if self._loss_tracker is not None:
-            results["loss"] = self._loss_tracker.result()
-        if self._compile_metrics is not None:
-            results.update(self._compile_metrics.result())
-        trackers = self._compile_loss.trackers if self._compile_loss else []
-        for metric in [*trackers, *self._own_metrics()]:
+        for metric in self.metrics:
             result = metric.result()
             results.update(
                 result if isinstance(result, dict) else {metric.name: result}
@@ -213,6 +211,8 @@ class Trainer:
             if loss is not None:
                 losses.append(loss)
         losses.extend(sum_of(cast(loss, "float32")) for loss in self.losses)
+        if not losses and not training:
+            return zeros(())
         if not losses:
             raise ValueError(
                 f"Model '{self.name}' has no loss to compute. Provide a `loss` "
@@ -250,17 +250,39 @@ class Trainer:
             [scope.get(v) for v in metrics],
         )
 
-    def train_step(self, data):
-        """Trains on one batch; returns the logs. Override to customise."""
-        return _step.train_step(self, data)
+    # A user may override a step as a method that works on the model, `step(data)`, or
+    # as a pure function in Keras's form for JAX, `step(state, data)`, which returns
+    # the new state too; and may call the steps here in either form.
 
-    def test_step(self, data):
-        """Evaluates one batch; returns the logs. Override to customise."""
-        return _step.test_step(self, data)
+    def train_step(self, *args):
+        """Trains on one batch; returns the logs. Override to customise.
 
-    def predict_step(self, data):
-        """Returns the outputs of one batch. Override to customise."""
-        return _step.predict_step(self, data)
+        Args:
+            *args: `data`; or `(state, data)`, to get `(logs, new state)`.
+        """
+        if len(args) == 1:
+            return _step.train_step(self, *args)
+        return _stateless.run_stateless(self, "train", _step.train_step, *args)
+
+    def test_step(self, *args):
+        """Evaluates one batch; returns the logs. Override to customise.
+
+        Args:
+            *args: `data`; or `(state, data)`, to get `(logs, new state)`.
+        """
+        if len(args) == 1:
+            return _step.test_step(self, *args)
+        return _stateless.run_stateless(self, "test", _step.test_step, *args)
+
+    def predict_step(self, *args):
+        """Returns the outputs of one batch. Override to customise.
+
+        Args:
+            *args: `data`; or `(state, data)`, to get also the new non-trainable values.
+        """
+        if len(args) == 1:
+            return _step.predict_step(self, *args)
+        return _stateless.run_stateless(self, "predict", _step.predict_step, *args)
 
     def logs_are_metrics(self, mode):
         """Whether a mode's step returns just the metrics' results."""
@@ -397,7 +419,7 @@ class Trainer:
         """
         if kwargs:
             raise ValueError(f"Arguments not recognized: {sorted(kwargs)}")
-        return _fit.evaluate(
+        return _evaluate.evaluate(
             self,
             x,
             y,
@@ -409,7 +431,15 @@ class Trainer:
             return_dict=return_dict,
         )
 
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+    def predict(
+        self,
+        x,
+        batch_size=None,
+        verbose="auto",
+        steps=None,
+        callbacks=None,
+        mc_samples=None,
+    ):
         """Returns the outputs for inputs, as NumPy arrays.
 
         Args:
@@ -418,7 +448,21 @@ class Trainer:
             verbose: as in `fit`.
             steps: number of batches.
             callbacks: list of callbacks.
+            mc_samples: number of predictions with dropout on (Monte-Carlo dropout).
+
+        Returns:
+            The outputs; with `mc_samples` a `training.MonteCarloPrediction`, which has
+            their mean and deviation.
         """
+        if mc_samples is not None:
+            if steps is not None or callbacks is not None:
+                raise ValueError(
+                    "`steps` and `callbacks` have no meaning together with "
+                    f"`mc_samples`. Received: steps={steps}, callbacks={callbacks}"
+                )
+            from ranvier.training._mc_dropout import mc_dropout
+
+            return mc_dropout(self, x, mc_samples, batch_size)
         return _predict.predict(
             self,
             x,
@@ -432,13 +476,15 @@ class Trainer:
         self, x, y=None, sample_weight=None, class_weight=None, return_dict=False
     ):
         """Makes one update on one batch; returns loss and metrics."""
-        return _fit.on_batch(
+        return _on_batch.run_on_batch(
             self, "train", x, y, sample_weight, class_weight, return_dict
         )
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Evaluates one batch; returns loss and metrics."""
-        return _fit.on_batch(self, "test", x, y, sample_weight, None, return_dict)
+        return _on_batch.run_on_batch(
+            self, "test", x, y, sample_weight, None, return_dict
+        )
 
     def predict_on_batch(self, x):
         """Returns the outputs of one batch."""
@@ -446,10 +492,12 @@ class Trainer:
 
     def ordered_logs(self, logs):
         """Returns log values in the order of `metrics`: a number, or a list."""
-        names = ["loss"]
-        names += self._compile_metrics.names() if self._compile_metrics else []
-        trackers = self._compile_loss.trackers if self._compile_loss else []
-        names += [metric.name for metric in [*trackers, *self._own_metrics()]]
-        values = [logs[name] for name in dict.fromkeys(names) if name in logs]
+        # As in Keras: metrics of several outputs, whose log names have a prefix, come
+        # last, sorted.
+        names: dict = {}
+        for metric in self.metrics:
+            inner = metric.metrics if isinstance(metric, CompiledMetrics) else [metric]
+            names.update(dict.fromkeys(m.name for m in inner))
+        values = [logs[name] for name in names if name in logs]
         values += [logs[name] for name in sorted(logs) if name not in names]
         return values[0] if len(values) == 1 else values

@@ -1,0 +1,113 @@
+"""Running steps over a feed: chunks of them between callbacks, pass after pass."""
+
+import time
+import warnings
+
+import jax
+import numpy as np
+
+from ranvier.training._eager import EagerRunner
+
+_RAN_OUT = (
+    "Your input ran out of data; interrupting training. Make sure that your data "
+    "source can generate at least `steps_per_epoch * epochs` batches."
+)
+
+
+def make_runner(feed, model, mode, callbacks):
+    """Returns what runs steps of a mode over a feed."""
+    if model.run_eagerly:
+        return EagerRunner(feed, model, mode)
+    watch = mode == "train" and callbacks.stop_on_nonfinite
+    return feed.runner(model, mode, watch, stepwise=callbacks.needs_steps(mode))
+
+
+class Pace:
+    """How many steps make a chunk of about a tenth of a second.
+
+    Args:
+        stepwise: always one step.
+    """
+
+    target = 0.1
+
+    def __init__(self, stepwise=False):
+        self.stepwise = stepwise
+        self.count = 1 if stepwise else 8
+        self._warm = False
+
+    def run(self, runner, limit=None):
+        """Runs a chunk; returns the number of steps and their logs."""
+        count = self.count if limit is None else min(self.count, limit)
+        started = time.perf_counter()
+        ran, logs = runner.run(count)
+        if not self.stepwise:
+            jax.block_until_ready(list(logs.values()))
+            self._record(ran, time.perf_counter() - started)
+        return ran, logs
+
+    def _record(self, steps, seconds):
+        if not self._warm:  # the first chunk compiles
+            self._warm = True
+            return
+        wanted = steps * self.target / max(seconds, 1e-6)
+        # A chunk may grow eightfold at a time: one lucky measurement must not make
+        # a chunk of seconds.
+        self.count = int(max(1, min(wanted, 8 * max(steps, self.count))))
+
+
+class Passes:
+    """Epochs over a feed: an epoch is a pass, or `steps` steps of a pass.
+
+    A pass goes on in the next epoch where `steps` ends an epoch early. An epoch ends
+    early, with a warning, where the pass ends before `steps`.
+
+    Args:
+        model: the model that is trained.
+        feed: its training data.
+        callbacks: the `CallbackList`.
+        steps: steps in an epoch, or None for a whole pass.
+        index: number of the first pass, from which the order of samples follows.
+    """
+
+    def __init__(self, model, feed, callbacks, steps, index):
+        self.model = model
+        self.callbacks = callbacks
+        self.feed = feed
+        self.steps = steps
+        self._index = index
+        self._is_open = False
+        self._runner = make_runner(feed, model, "train", callbacks)
+        self._pace = Pace(model.run_eagerly or callbacks.needs_steps("train"))
+
+    def run_epoch(self):
+        """Runs one epoch; returns its logs, or None if there was no batch left."""
+        self._runner.refresh()
+        if self.steps is None or not self._is_open or not self._runner.has_more():
+            self._begin()
+        callbacks, runner, steps = self.callbacks, self._runner, self.steps
+        step, logs = 0, None
+        while steps is None or step < steps:
+            if not runner.has_more():
+                if steps is not None or logs is None:
+                    warnings.warn(_RAN_OUT, stacklevel=5)
+                break
+            callbacks.on_train_batch_begin(step)
+            ran, logs = self._pace.run(runner, steps and steps - step)
+            step += ran
+            callbacks.on_train_batch_end(step - 1, logs)
+            if callbacks.stop_on_nonfinite and not _is_finite(logs):
+                callbacks.on_nonfinite_loss(step - 1)
+            if self.model.stop_training:
+                break
+        self.feed.end_epoch()
+        return logs
+
+    def _begin(self):
+        self._runner.begin_pass(self._index)
+        self._index += 1
+        self._is_open = True
+
+
+def _is_finite(logs):
+    return bool(np.isfinite(np.asarray(logs.get("loss", 0.0))))

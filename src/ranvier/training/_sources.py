@@ -1,0 +1,139 @@
+"""Sources of batches in Python: iterables, generators, `PyDataset`s, large arrays.
+
+A source has `steps` (batches of one pass, or None if unknown), `once` (whether there
+is only one pass), `batches(index)` (an iterator over pass number `index`) and
+`end_epoch()`.
+"""
+
+import collections
+import concurrent.futures
+import itertools
+
+import jax
+import numpy as np
+
+from ranvier.training._array_feed import epoch_order
+from ranvier.training._arrays import count_samples, to_arrays
+from ranvier.training._step import unpack
+
+
+class StreamedArrays:
+    """Arrays too large for the device, cut into batches on the host.
+
+    Gives the same batches in the same order as an `ArrayFeed`.
+
+    Args:
+        arrays: `(x, y, sample_weight)`, structures of arrays of one length.
+        batch_size: samples in a batch; the last batch of a pass may be smaller.
+        shuffle: True, False, or `"batch"`.
+        seed: the order of each pass follows from it.
+    """
+
+    once = False
+
+    def __init__(self, arrays, batch_size, shuffle, seed):
+        self.samples = count_samples(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
+        self.arrays = arrays
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.steps = -(-self.samples // batch_size)
+
+    def batches(self, index):
+        """Yields the batches of one pass."""
+        order = None
+        if self.shuffle:
+            order = epoch_order(
+                self.samples, self.batch_size, self.shuffle, self.seed, index
+            )
+        for start in range(0, self.samples, self.batch_size):
+            stop = min(start + self.batch_size, self.samples)
+            rows = slice(start, stop) if order is None else order[start:stop]
+            yield jax.tree.map(lambda a, rows=rows: np.asarray(a[rows]), self.arrays)
+
+    def end_epoch(self):
+        """Nothing to do: arrays do not change."""
+
+
+class IterableSource:
+    """Batches of an iterable, a generator, or a `PyDataset`.
+
+    Args:
+        data: what the user passed.
+        weigh: applied to each batch (class weights), or None.
+        shuffle: whether the batches of a `PyDataset` come in another order each pass.
+        seed: the orders follow from it.
+    """
+
+    def __init__(self, data, weigh=None, shuffle=False, seed=0):
+        self.data = data
+        self.weigh = weigh
+        self.shuffle = shuffle
+        self.seed = seed
+        self.once = hasattr(data, "__next__")
+        self.steps = None if self.once else _length(data)
+
+    @property
+    def _is_indexed(self):
+        return hasattr(self.data, "__getitem__") and hasattr(self.data, "on_epoch_end")
+
+    def batches(self, index):
+        """Yields the batches of one pass."""
+        if self._is_indexed:
+            items = _prepared(self.data, self._order(index))
+        else:
+            items = iter(self.data)
+        for i, item in enumerate(items):
+            yield self._batch(item, i)
+
+    def _order(self, index):
+        if self.steps is None:
+            return itertools.count()
+        if self.shuffle:
+            return epoch_order(self.steps, 1, True, self.seed, index).tolist()
+        return range(self.steps)
+
+    def end_epoch(self):
+        """Tells a `PyDataset` that an epoch has ended."""
+        if self._is_indexed:
+            self.data.on_epoch_end()
+
+    def _batch(self, item, i):
+        try:
+            x, y, sample_weight = unpack(item)
+            batch = (
+                to_arrays(x, "x"),
+                to_arrays(y, "y"),
+                to_arrays(sample_weight, "sample_weight"),
+            )
+            count_samples(x=batch[0], y=batch[1], sample_weight=batch[2])
+        except ValueError as error:
+            error.add_note(f"In batch {i} of the data source.")
+            raise
+        return self.weigh(batch) if self.weigh else batch
+
+
+def _length(data):
+    """Returns the number of batches of one pass, or None if it is unknown."""
+    if hasattr(data, "on_epoch_end"):
+        return data.num_batches
+    return len(data) if hasattr(data, "__len__") else None
+
+
+def _prepared(data, order):
+    """Yields `data[i]` for each index, some prepared ahead if there are workers."""
+    workers = getattr(data, "workers", 1)
+    if workers <= 1:
+        yield from (data[i] for i in order)
+        return
+    pool = concurrent.futures.ThreadPoolExecutor(workers)
+    waiting: collections.deque = collections.deque()
+    try:
+        for i in order:
+            waiting.append(pool.submit(data.__getitem__, i))
+            if len(waiting) >= max(data.max_queue_size, 1):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
