@@ -16,13 +16,16 @@ import numpy as np
 from ranvier import activations
 from ranvier.core import _tree
 from ranvier.core._scope import StateScope
-from ranvier.layers import AlphaDropout, Dropout, GaussianDropout
+from ranvier.layers import AlphaDropout, Dropout, GaussianDropout, Softmax
 from ranvier.layers._call import always_training
+from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_batch_size
-from ranvier.training._build import build_model, make_feed
+from ranvier.training._build import build_model
+from ranvier.training._feeds import make_feed
 from ranvier.training._programs import Program
 
 _DROPOUTS = (Dropout, AlphaDropout, GaussianDropout)
+_BATCH_SIZE = 1024
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,14 +49,14 @@ class MonteCarloPrediction:
     mutual_information: np.ndarray | None = None
 
 
-def mc_dropout(model, x, samples=100, batch_size=1024, return_samples=False):
+def mc_dropout(model, x, samples=100, batch_size=None, return_samples=False):
     """Predicts many times with dropout on.
 
     Args:
         model: a model with dropout layers.
         x: inputs, as for `predict`.
         samples: number of predictions for each input.
-        batch_size: inputs per compiled call.
+        batch_size: inputs per compiled call, 1024 if None.
         return_samples: also return all predictions.
 
     Returns:
@@ -73,7 +76,7 @@ def mc_dropout(model, x, samples=100, batch_size=1024, return_samples=False):
         ((4, 1), True)
     """
     samples = check_batch_size(samples, "samples")
-    feed = make_feed(x, batch_size=batch_size)
+    feed = make_feed(x, batch_size=_BATCH_SIZE if batch_size is None else batch_size)
     build_model(model, feed, "predict")
     if not any(
         isinstance(layer, _DROPOUTS) and layer.rate for layer in model._flatten_layers()
@@ -82,26 +85,35 @@ def mc_dropout(model, x, samples=100, batch_size=1024, return_samples=False):
             f"Model '{model.name}' has no dropout layer with a rate above 0: all "
             "predictions would be the same."
         )
-    inputs = feed.arrays[0]
-    size = min(feed.batch_size, feed.samples)
-    program = model.program(
-        ("mc dropout", samples, size, return_samples),
-        lambda: _build(model, samples, size, return_samples, _probabilities(model)),
-    )
+    kind = _probabilities(model)
     parts = []
+    for inputs, start, size, skip in _batches(feed):
+        program = model.program(
+            ("mc dropout", samples, size, return_samples),
+            lambda size=size: _build(model, samples, size, return_samples, kind),
+        )
+        result = jax.tree.map(np.asarray, program(inputs, np.int32(start)))
+        parts.append(_from_row(result, skip))
+    return _join(parts)
+
+
+def _batches(feed):
+    """Yields arrays, where in them a batch starts, its size, and rows to leave out."""
+    if not isinstance(feed, ArrayFeed):
+        feed.begin_pass(0)
+        for inputs, _, _ in feed.batches():
+            yield inputs, 0, jax.tree.leaves(inputs)[0].shape[0], 0
+        return
+    size = feed.batch_size
     for start in range(0, feed.samples, size):
         # The last batch reaches back rather than being a shape of its own.
         first = min(start, feed.samples - size)
-        result = jax.tree.map(np.asarray, program(inputs, np.int32(first)))
-        parts.append(_from_row(result, start - first))
-    return _join(parts)
+        yield feed.arrays[0], first, size, start - first
 
 
 def _build(model, samples, size, return_samples, probabilities):
     def function(inputs, start):
-        x = jax.tree.map(
-            lambda a: jax.lax.dynamic_slice_in_dim(a, start, size), inputs
-        )
+        x = jax.tree.map(lambda a: jax.lax.dynamic_slice_in_dim(a, start, size), inputs)
         variables = program.variables
 
         def draw(values):
@@ -153,7 +165,7 @@ def _probabilities(model):
         return None
     last = model.layers[-1] if model.layers else None
     activation = getattr(last, "activation", None)
-    if activation is activations.softmax:
+    if activation is activations.softmax or isinstance(last, Softmax):
         return "softmax"
     return "sigmoid" if activation is activations.sigmoid else None
 
