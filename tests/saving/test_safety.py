@@ -128,7 +128,7 @@ def nothing_is_imported(config):
         ("keras.utils", "function", "get_file"),
         ("keras.src.utils.file_utils", "function", "extract_archive"),
         ("this", "Zen", {}),
-        ("ranvier.saving._files", "function", "atomic_path"),
+        ("ranvier.core._files", "function", "atomic_path"),
         ("subprocess", "Popen", {"args": ["true"]}),
         ("keras.config", "function", "enable_unsafe_deserialization"),
     ],

@@ -16,6 +16,7 @@ import warnings
 import zipfile
 
 from ranvier._version import __version__
+from ranvier.core._files import atomic_path
 from ranvier.saving import _config, _files, _safety, _state
 from ranvier.saving._weights import WEIGHTS, read_weights, write_weights
 
@@ -70,7 +71,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         return
     skip = [] if include_optimizer else [getattr(model, "optimizer", None)]
     if zipped:
-        with _files.atomic_path(filepath) as temporary:
+        with atomic_path(filepath) as temporary:
             write_archive(model, temporary, skip)
     else:
         _write_folder(model, pathlib.Path(filepath), skip)
@@ -130,14 +131,14 @@ def write_archive(model, file, skip=()) -> None:
 def _write_folder(model, folder, skip):
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in _texts(model):
-        with _files.atomic_path(folder / name) as temporary:
+        with atomic_path(folder / name) as temporary:
             temporary.write_text(text)
-    with _files.atomic_path(folder / WEIGHTS) as temporary:
+    with atomic_path(folder / WEIGHTS) as temporary:
         write_weights(model, temporary, skip)
     with _assets_of(model) as assets:
         for name, path in assets:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            with _files.atomic_path(folder / name) as temporary:
+            with atomic_path(folder / name) as temporary:
                 shutil.copyfile(path, temporary)
 
 

@@ -11,6 +11,7 @@ import warnings
 import h5py
 import numpy as np
 
+from ranvier.core._files import atomic_path
 from ranvier.layers import Layer
 from ranvier.optimizers import Optimizer
 from ranvier.saving import _files, _safety, _state
@@ -44,7 +45,7 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
             f"Received: filepath={filepath}"
         )
     if _files.may_write(filepath, overwrite):
-        with _files.atomic_path(filepath) as temporary:
+        with atomic_path(filepath) as temporary:
             write_weights(model, temporary, skip)
 
 
