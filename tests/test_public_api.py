@@ -53,7 +53,6 @@ MISSING = {
         "device": DEVICES,
     },
     "callbacks": {
-        "BackupAndRestore": FILES,
         "OrbaxCheckpoint": FILES,
         "TensorBoard": PLOTS,
     },

@@ -11,6 +11,7 @@ from ranvier.callbacks._progbar import Progbar
 PAIRS = {
     name: (getattr(callbacks, name), getattr(keras.callbacks, name))
     for name in callbacks.__all__
+    if hasattr(keras.callbacks, name)  # OneCycle is ours
 }
 PAIRS["Progbar"] = (Progbar, keras.utils.Progbar)
 

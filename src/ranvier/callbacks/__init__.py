@@ -1,5 +1,6 @@
 """Floor 7: objects that `fit`, `evaluate` and `predict` call at given moments."""
 
+from ranvier.callbacks._backup_and_restore import BackupAndRestore
 from ranvier.callbacks._callback import Callback
 from ranvier.callbacks._callback_list import CallbackList
 from ranvier.callbacks._csv_logger import CSVLogger
@@ -16,6 +17,7 @@ from ranvier.callbacks._swap_ema_weights import SwapEMAWeights
 from ranvier.callbacks._terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",

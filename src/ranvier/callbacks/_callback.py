@@ -113,6 +113,20 @@ class Callback:
             if name in state:
                 setattr(self, name, copy.deepcopy(state[name]))
 
+    def restore(self, progress) -> None:
+        """Called after `on_train_begin`: `progress.set_state` takes up another run.
+
+        Args:
+            progress: the place of this run, an object with `get_state` and `set_state`.
+        """
+
+    def backup(self, progress) -> None:
+        """Called after the hooks of all callbacks at the end of an epoch.
+
+        Args:
+            progress: the place of this run; `progress.get_state` tells it.
+        """
+
     def clean_up(self) -> None:
         """Called when `fit` ends in whatever way, also by an error or Ctrl-C."""
 

@@ -107,8 +107,7 @@ class CallbackList(Callback):
         return {
             "callbacks": [
                 {"class_name": type(c).__name__, "state": c.get_state()}
-                for c in self.callbacks
-                if isinstance(c, Callback)
+                for c in self._own()
             ]
         }
 
@@ -126,10 +125,21 @@ class CallbackList(Callback):
                     waiting.remove(entry)
                     break
 
+    def restore(self, progress) -> None:
+        for callback in self._own():
+            callback.restore(progress)
+
+    def backup(self, progress) -> None:
+        for callback in self._own():
+            callback.backup(progress)
+
     def clean_up(self) -> None:
-        for callback in self.callbacks:
-            if isinstance(callback, Callback):
-                callback.clean_up()
+        for callback in self._own():
+            callback.clean_up()
+
+    def _own(self):
+        """Returns the callbacks of ranvier's class: others lack some methods."""
+        return [c for c in self.callbacks if isinstance(c, Callback)]
 
     # Hooks.
 

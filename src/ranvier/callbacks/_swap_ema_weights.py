@@ -34,6 +34,15 @@ class SwapEMAWeights(Callback):
         self.swap_on_epoch = swap_on_epoch
         self._kept = None  # the weights themselves, while the averages stand in
 
+    def get_state(self):
+        # With `swap_on_epoch` a backup finds the averages in the model.
+        return {"kept": None if self._kept is None else [v for _, v in self._kept]}
+
+    def set_state(self, state):
+        if state["kept"] is not None:
+            weights = [weight for weight, _ in self._pairs()]
+            self._kept = list(zip(weights, state["kept"], strict=True))
+
     def on_epoch_begin(self, epoch, logs=None):
         if self.swap_on_epoch:
             self._put_back()

@@ -40,6 +40,10 @@ class ArrayFeed:
             )
             self._order = jnp.asarray(order)
 
+    def reseed(self, seed):
+        """Sets the seed of the orders of the passes to come."""
+        self.seed = seed
+
     def end_epoch(self):
         """Nothing to do here; streams tell their source."""
 
@@ -148,6 +152,10 @@ class _ArrayRunner:
         self.feed.begin_pass(index)
         self.position = 0
 
+    def skip(self, count):
+        """Leaves out the next batches of the pass."""
+        self.position += count
+
     def has_more(self):
         """Tells whether the pass has another batch."""
         return self.position < self.feed.steps
@@ -192,6 +200,10 @@ class _ArrayStepRunner:
     def begin_pass(self, index):
         self.feed.begin_pass(index)
         self.position = 0
+
+    def skip(self, count):
+        """Leaves out the next batches of the pass."""
+        self.position += count
 
     def has_more(self):
         """Tells whether the pass has another batch."""

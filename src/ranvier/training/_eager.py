@@ -29,6 +29,12 @@ class EagerRunner:
         self._batches = iter(self.feed.batches())
         self._next = None
 
+    def skip(self, count):
+        """Leaves out the next batches of the pass, by reading them."""
+        while count > 0 and self.has_more():
+            self._next = None
+            count -= 1
+
     def has_more(self):
         """Tells whether the pass has another batch, by reading it."""
         if self._next is None:

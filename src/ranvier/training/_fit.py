@@ -12,6 +12,7 @@ from ranvier.training._build import build_model, build_optimizer, check_labels
 from ranvier.training._evaluate import Evaluation
 from ranvier.training._feeds import is_array_data, make_feed
 from ranvier.training._passes import Passes
+from ranvier.training._progress import Progress
 from ranvier.training._step import unpack
 
 
@@ -69,7 +70,9 @@ def fit(
         callbacks.on_train_begin()
         logs: dict = {}
         passes = Passes(model, feed, callbacks, steps_per_epoch, initial_epoch)
-        for epoch in range(initial_epoch, epochs):
+        progress = Progress(passes, callbacks, initial_epoch)
+        callbacks.restore(progress)
+        for epoch in range(progress.epoch, epochs):
             model.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             build_optimizer(model)  # a callback may have unfrozen layers
@@ -87,6 +90,8 @@ def fit(
                     )
                 logs.update({f"val_{name}": value for name, value in results.items()})
             callbacks.on_epoch_end(epoch, logs)
+            progress.epoch = epoch + 1
+            callbacks.backup(progress)
             if model.stop_training:
                 break
         if epochs > initial_epoch and model.optimizer is not None:

@@ -77,6 +77,8 @@ class Passes:
         self.steps = steps
         self._index = index
         self._is_open = False
+        self._position = 0  # steps of the open pass
+        self._epochs = 0
         self._runner = make_runner(feed, model, "train", callbacks)
         self._pace = Pace(model.run_eagerly or callbacks.needs_steps("train"))
 
@@ -95,18 +97,48 @@ class Passes:
             callbacks.on_train_batch_begin(step)
             ran, logs = self._pace.run(runner, steps and steps - step)
             step += ran
+            self._position += ran
             callbacks.on_train_batch_end(step - 1, logs)
             if callbacks.stop_on_nonfinite and not _is_finite(logs):
                 callbacks.on_nonfinite_loss(step - 1)
             if self.model.stop_training:
                 break
         self.feed.end_epoch()
+        self._epochs += 1
         return logs
 
     def _begin(self):
         self._runner.begin_pass(self._index)
         self._index += 1
         self._is_open = True
+        self._position = 0
+
+    def get_state(self) -> dict:
+        """Returns, as numbers, what the batches to come depend on."""
+        return {
+            "seed": self.feed.seed,
+            "index": self._index,
+            "position": self._position if self._goes_on else None,
+            "epochs": self._epochs,
+        }
+
+    def set_state(self, state) -> None:
+        """Takes up what `get_state` returned in another run over the same data."""
+        self.feed.reseed(state["seed"])
+        self._index = state["index"]
+        for _ in range(state["epochs"]):
+            self.feed.end_epoch()
+        self._epochs = state["epochs"]
+        if state["position"] is not None:
+            self._index -= 1
+            self._begin()
+            self._runner.skip(state["position"])
+            self._position = state["position"]
+
+    @property
+    def _goes_on(self):
+        """Whether the next epoch may go on with the open pass."""
+        return self._is_open and self.steps is not None
 
 
 def _is_finite(logs):

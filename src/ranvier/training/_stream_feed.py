@@ -61,6 +61,17 @@ class StreamFeed:
         else:
             self._iterator = self.source.batches(index)
 
+    @property
+    def seed(self):
+        """The seed of the orders of the passes."""
+        return self.source.seed
+
+    def reseed(self, seed):
+        """Sets the seed of the orders of the passes to come."""
+        self.source.seed = seed
+        if not self.source.once:
+            self._peeked = None  # begun with another seed
+
     def end_epoch(self):
         """Tells the source."""
         self.source.end_epoch()
@@ -93,6 +104,12 @@ class _StreamRunner:
         self.feed.begin_pass(index)
         self._batches = self.feed.batches()
         self._next = None
+
+    def skip(self, count):
+        """Leaves out the next batches of the pass, by reading them."""
+        while count > 0 and self.has_more():
+            self._next = None
+            count -= 1
 
     def has_more(self):
         """Tells whether the pass has another batch, by reading it."""

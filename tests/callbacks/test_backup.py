@@ -1,0 +1,427 @@
+"""BackupAndRestore: a run that is killed and run again ends as if it had not been.
+
+Everything is compared bit by bit.
+"""
+
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import ranvier as rv
+from ranvier import layers
+from ranvier.callbacks import BackupAndRestore, Callback
+from ranvier.callbacks._state_file import read_state, write_state
+
+_random = np.random.default_rng(0)
+X = _random.normal(size=(40, 4)).astype("float32")
+Y = (X[:, :1] + 0.1 * _random.normal(size=(40, 1))).astype("float32")
+
+
+class Killed(Exception):
+    pass
+
+
+class Kill(Callback):
+    """Ends the run at some moment, as a crash would."""
+
+    def __init__(self, epoch, moment="on_epoch_begin"):
+        super().__init__()
+        setattr(self, moment, lambda at, logs=None: self.strike(at == epoch))
+
+    def strike(self, now):
+        if now:
+            raise Killed
+
+
+def make_model(optimizer="adam", *parts, **options):
+    model = rv.Sequential([rv.Input((4,)), layers.Dropout(0.3), *parts])
+    model.add(layers.Dense(1))
+    model.compile(optimizer, "mse", metrics=["mae"], **options)
+    return model
+
+
+def fit(model, *hooks, data=None, **options):
+    options = {"epochs": 5, "batch_size": 16, "verbose": 0, **options}
+    x, y = data or (X, Y)
+    return model.fit(x, y, callbacks=list(hooks), **options).history
+
+
+def assert_resumes(folder, epoch=3, moment="on_epoch_begin", run=None):
+    """Compares a run in one piece with one that is killed and run again.
+
+    Args:
+        folder: where the backups go.
+        epoch: where it is killed.
+        moment: in which hook.
+        run: function `(hooks) -> (model, history)`, a whole script.
+
+    Returns:
+        The model that went on.
+    """
+    run = run or custom()
+    rv.utils.set_random_seed(5)
+    expected, expected_history = run([BackupAndRestore(folder / "whole")])
+    expected_draws = draws()
+    rv.utils.set_random_seed(5)
+    with pytest.raises(Killed):
+        run([BackupAndRestore(folder / "parts"), Kill(epoch, moment)])
+    rv.utils.set_random_seed(77)  # what the new process begins with does not matter
+    actual, history = run([BackupAndRestore(folder / "parts")])
+    assert list(history) == list(expected_history)
+    assert history == expected_history
+    ours = [*actual.variables, *actual.optimizer.variables]
+    theirs = [*expected.variables, *expected.optimizer.variables]
+    for a, b in zip(ours, theirs, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), err_msg=a.path)
+    assert draws() == expected_draws
+    return actual
+
+
+def draws():
+    """Returns what the global generators give next."""
+    return random.random(), np.random.random(), float(rv.random.uniform(()))
+
+
+@pytest.mark.parametrize("moment", ["on_epoch_begin", "on_epoch_end"])
+def test_wherever_it_is_killed(moment, tmp_path):
+    def run(hooks):
+        model = make_model("adam", layers.Dense(8, "tanh"), layers.BatchNormalization())
+        return model, fit(model, *hooks, validation_data=(X, Y))
+
+    assert_resumes(tmp_path, moment=moment, run=run)
+
+
+def test_first_epoch_leaves_no_backup_but_the_run_is_the_same(tmp_path):
+    folder = tmp_path / "parts"
+    with pytest.raises(Killed):
+        fit(make_model(), BackupAndRestore(folder), Kill(0))
+    assert not folder.exists()
+    history = fit(make_model(), BackupAndRestore(folder))
+    assert len(history["loss"]) == 5
+
+
+def custom(optimizer=None, **options):
+    """Returns a script with other arguments of `fit`."""
+
+    def run(hooks):
+        model = make_model(optimizer() if optimizer else "adam")
+        return model, fit(model, *hooks, **options)
+
+    return run
+
+
+RUNS = {
+    "momentum": custom(lambda: rv.optimizers.SGD(0.05, momentum=0.9, use_ema=True)),
+    "schedule": custom(
+        lambda: rv.optimizers.Adam(
+            rv.optimizers.schedules.ExponentialDecay(0.1, 3, 0.7)
+        )
+    ),
+    "loss_scale": custom(
+        lambda: rv.optimizers.LossScaleOptimizer(rv.optimizers.Adam())
+    ),
+    "accumulation": custom(lambda: rv.optimizers.SGD(gradient_accumulation_steps=4)),
+    "in_order": custom(shuffle=False),
+    "whole_batches": custom(shuffle="batch"),
+    "short_epochs": custom(steps_per_epoch=2, batch_size=10),
+    "validation": custom(validation_split=0.2, validation_freq=2),
+}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_runs_of_all_kinds(name, tmp_path):
+    assert_resumes(tmp_path, run=RUNS[name])
+
+
+def test_eager_steps(tmp_path):
+    def run(hooks):
+        model = make_model(run_eagerly=True)
+        return model, fit(model, *hooks, epochs=3, steps_per_epoch=1)
+
+    assert_resumes(tmp_path, epoch=2, run=run)
+
+
+class Batches(rv.utils.PyDataset):
+    """Shuffles itself after each epoch, and draws noise from NumPy's global state."""
+
+    def __init__(self):
+        super().__init__()
+        self.order = np.arange(4)
+
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, i):
+        rows = slice(10 * self.order[i], 10 * self.order[i] + 10)
+        return X[rows] + 0.1 * np.random.normal(size=(10, 4)), Y[rows]
+
+    def on_epoch_end(self):
+        self.order = np.roll(self.order, 1)
+
+
+def generator(once=False):
+    while True:
+        for start in range(0, 40, 10):
+            yield X[start : start + 10], Y[start : start + 10]
+        if once:
+            return
+
+
+DATA = {
+    "dataset": (Batches, {}),
+    "dataset_in_order": (Batches, {"shuffle": False}),
+    "generator": (generator, {"steps_per_epoch": 3}),
+    "list": (lambda: Again(list(generator(once=True))), {}),
+    "short_epochs": (
+        lambda: Again(list(generator(once=True))),
+        {"steps_per_epoch": 2},
+    ),
+}
+
+
+class Again:
+    """Batches that can be read again and again."""
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    def __iter__(self):
+        return iter(self.batches)
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_streams(name, tmp_path):
+    make, options = DATA[name]
+
+    def run(hooks):
+        model = make_model()
+        data = make()
+        history = model.fit(data, epochs=5, callbacks=hooks, verbose=0, **options)
+        return model, history.history
+
+    assert_resumes(tmp_path, run=run)
+
+
+def test_arrays_beyond_the_device(tmp_path, monkeypatch):
+    monkeypatch.setenv("RANVIER_DEVICE_BUDGET", "1")
+    assert_resumes(tmp_path)
+
+
+def with_hooks(make_hooks, **options):
+    """Returns a script with callbacks beside the backup, on both sides of it."""
+
+    def run(hooks):
+        model = make_model(
+            rv.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.7), **options
+        )
+        before, after = make_hooks()
+        return model, fit(model, *before, *hooks, *after, epochs=6)
+
+    return run
+
+
+HOOKS = {
+    "plateau": lambda: ([], [rv.callbacks.ReduceLROnPlateau("loss", 0.5, 0)]),
+    "plateau_in_front": lambda: ([rv.callbacks.ReduceLROnPlateau("loss", 0.5, 0)], []),
+    "early_stopping": lambda: (
+        [],
+        [
+            rv.callbacks.EarlyStopping(
+                "loss", min_delta=10, patience=4, restore_best_weights=True
+            )
+        ],
+    ),
+    "scheduler": lambda: (
+        [rv.callbacks.LearningRateScheduler(lambda epoch, rate: rate * 0.9)],
+        [],
+    ),
+    "averages": lambda: ([rv.callbacks.SwapEMAWeights(swap_on_epoch=True)], []),
+    "one_cycle": lambda: ([rv.callbacks.OneCycle(0.1)], []),
+}
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_other_callbacks_go_on_too(name, tmp_path):
+    assert_resumes(tmp_path, run=with_hooks(HOOKS[name]))
+
+
+def test_run_that_was_stopped_early_stays_stopped(tmp_path):
+    def hooks():
+        backup = BackupAndRestore(tmp_path / "kept", delete_checkpoint=False)
+        stop = rv.callbacks.EarlyStopping("loss", min_delta=10, patience=2)
+        return backup, stop
+
+    history = fit(make_model(), *hooks(), epochs=9)
+    assert len(history["loss"]) == 3
+    assert fit(make_model(), *hooks(), epochs=9) == history
+
+
+def test_several_optimizers_of_a_model(tmp_path):
+    def run(hooks):
+        model = make_model()
+        model.second = rv.optimizers.Adam(0.1)
+        model.second.build(model.trainable_variables[:1])
+
+        class Use(Callback):
+            def on_epoch_end(self, epoch, logs=None):
+                gradient = np.ones((4, 1), "float32") * (epoch + 1)
+                variables = self.model.trainable_variables[:1]
+                self.model.second.apply([gradient], variables)
+
+        return model, fit(model, Use(), *hooks)
+
+    model = assert_resumes(tmp_path, run=run)
+    assert int(model.second.iterations) == 5
+
+
+def test_half_precision(tmp_path):
+    def run(hooks):
+        model = rv.Sequential([rv.Input((4,)), layers.Dense(1, dtype="bfloat16")])
+        model.compile(rv.optimizers.SGD(0.1, momentum=0.9), "mse")
+        return model, fit(model, *hooks)
+
+    model = assert_resumes(tmp_path, run=run)
+    assert model.weights[0].dtype == "bfloat16"
+
+
+def test_files_are_there_while_it_runs_and_gone_afterwards(tmp_path):
+    folder = tmp_path / "made" / "backup"
+
+    class Look(Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            files = sorted(os.listdir(folder)) if epoch else []
+            expected = [[], ["latest.npz"], ["latest.npz", "previous.npz"]]
+            assert files == expected[min(epoch, 2)]
+
+    model = make_model()
+    fit(model, Look(), BackupAndRestore(folder, double_checkpoint=True))
+    assert not folder.exists() and folder.parent.exists()
+    fit(model, BackupAndRestore(folder, delete_checkpoint=False))
+    assert os.listdir(folder) == ["latest.npz"]
+    (folder / "notes.txt").write_text("mine")
+    (folder / ".latest.npz.1234.tmp").write_text("of a killed run")
+    fit(model, BackupAndRestore(folder))
+    assert os.listdir(folder) == ["notes.txt"]
+
+
+def test_finished_run_that_is_kept_has_nothing_left_to_do(tmp_path):
+    model = make_model()
+    history = fit(model, BackupAndRestore(tmp_path, delete_checkpoint=False))
+    again = make_model()
+    assert fit(again, BackupAndRestore(tmp_path, delete_checkpoint=False)) == history
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    longer = fit(again, BackupAndRestore(tmp_path), epochs=7)
+    assert len(longer["loss"]) == 7
+
+
+def damage(path, how):
+    content = path.read_bytes()
+    damaged = {"cut": content[: len(content) // 2], "empty": b"", "other": b"text"}
+    path.write_bytes(damaged[how])
+
+
+@pytest.mark.parametrize("how", ["cut", "empty", "other"])
+def test_damaged_backup(how, tmp_path):
+    for double in (False, True):
+        folder = tmp_path / str(double)
+        with pytest.raises(Killed):
+            fit(make_model(), BackupAndRestore(folder, "epoch", double), Kill(3))
+        damage(folder / "latest.npz", how)
+        backup = BackupAndRestore(folder, "epoch", double)
+        if double:
+            with pytest.warns(UserWarning, match="The backup before it"):
+                assert len(fit(make_model(), backup)["loss"]) == 5
+        else:
+            with pytest.raises(OSError, match="is damaged or no backup"):
+                fit(make_model(), backup)
+
+
+def test_backup_of_another_model(tmp_path):
+    fit(make_model(), BackupAndRestore(tmp_path, delete_checkpoint=False))
+    other = rv.Sequential([rv.Input((4,)), layers.Dense(1)])
+    other.compile("adam", "mse")
+    with pytest.raises(ValueError, match="is of another model"):
+        fit(other, BackupAndRestore(tmp_path))
+
+
+BAD = [
+    ({"backup_dir": ""}, ValueError, "`backup_dir` must name a folder"),
+    ({"save_freq": 10}, NotImplementedError, "beginning of an epoch"),
+    ({"save_freq": False}, ValueError, "`save_freq` must be 'epoch'"),
+    ({"save_freq": "batch"}, ValueError, "`save_freq` must be 'epoch'"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "error", "message"), BAD)
+def test_bad_arguments(arguments, error, message):
+    with pytest.raises(error, match=message):
+        BackupAndRestore(**{"backup_dir": "somewhere", **arguments})
+
+
+def test_callback_whose_state_cannot_be_saved(tmp_path):
+    class Odd(Callback):
+        def get_state(self):
+            return {"function": print}
+
+    with pytest.raises(TypeError, match="serializable"):
+        fit(make_model(), Odd(), BackupAndRestore(tmp_path))
+
+
+def test_state_files(tmp_path):
+    state = {
+        "numbers": [1, 0.1, float("inf"), True, None, np.float32(0.1), np.int64(3)],
+        "arrays": {"float": X, "int": np.arange(3), "empty": np.zeros((0, 2))},
+        "nested": ({"a": {"array": 1}}, []),
+        "half": rv.ops.cast([1.5, 2.5], "bfloat16"),
+    }
+    write_state(tmp_path / "state", state)
+    found = read_state(tmp_path / "state")
+    assert found["numbers"][:5] == state["numbers"][:5]
+    assert found["numbers"][5:] == [np.float32(0.1).item(), 3]
+    for name, array in state["arrays"].items():
+        np.testing.assert_array_equal(found["arrays"][name], array)
+        assert found["arrays"][name].dtype == array.dtype
+    assert found["nested"] == [{"a": {"array": 1}}, []]
+    assert str(found["half"].dtype) == "bfloat16"
+    assert found["half"].tolist() == [1.5, 2.5]
+
+
+SCRIPT = """
+import os, signal, sys
+import numpy as np
+import ranvier as rv
+from tests.callbacks.test_backup import BackupAndRestore, Callback, fit, make_model
+
+class Kill(Callback):
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+rv.utils.set_random_seed(5)
+fit(make_model(), BackupAndRestore(sys.argv[1]), Kill())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+def test_process_that_is_killed(tmp_path):
+    root = pathlib.Path(__file__).parents[2]
+    path = os.pathsep.join([str(root / "src"), str(root)])
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(tmp_path / "parts")],
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert done.returncode == -signal.SIGKILL
+    model = make_model()
+    history = fit(model, BackupAndRestore(tmp_path / "parts"))
+    rv.utils.set_random_seed(5)
+    expected = make_model()
+    assert fit(expected, BackupAndRestore(tmp_path / "whole")) == history
+    for a, b in zip(model.variables, expected.variables, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
