@@ -39,9 +39,14 @@ def run(k, case):
 def assert_same(case, rtol=RTOL, atol=ATOL):
     """Raises unless a case returns the same in both libraries; returns our result."""
     expected, actual = run(keras, case), run(ranvier, case)
+    assert_equal(actual, expected, rtol, atol)
+    return actual
+
+
+def assert_equal(actual, expected, rtol=RTOL, atol=ATOL):
+    """Raises unless two structures of results agree."""
     problems = list(_differences(actual, expected, rtol, atol))
     assert not problems, "\n".join(problems)
-    return actual
 
 
 def assert_same_error(case, match):
@@ -62,28 +67,28 @@ def _class_of(error):
 def _differences(actual, expected, rtol, atol, path=""):
     if isinstance(expected, dict):
         if set(actual) != set(expected):
-            yield f"{path}: keys {list(actual)}, Keras has {list(expected)}"
+            yield f"{path}: keys {list(actual)}, expected {list(expected)}"
             return
         for key, value in expected.items():
             yield from _differences(actual[key], value, rtol, atol, f"{path}.{key}")
     elif isinstance(expected, (list, tuple)):
         kind = list if isinstance(expected, list) else tuple
         if not isinstance(actual, kind) or len(actual) != len(expected):
-            yield f"{path}: {actual!r}, Keras has {expected!r}"
+            yield f"{path}: {actual!r}, expected {expected!r}"
             return
         for i, (one, other) in enumerate(zip(actual, expected, strict=True)):
             yield from _differences(one, other, rtol, atol, f"{path}[{i}]")
     elif isinstance(expected, (float, np.ndarray, np.generic)):
         a, b = np.asarray(actual), np.asarray(expected)
         if a.shape != b.shape or a.dtype != b.dtype:
-            yield f"{path}: {a.dtype}{a.shape}, Keras has {b.dtype}{b.shape}"
+            yield f"{path}: {a.dtype}{a.shape}, expected {b.dtype}{b.shape}"
         elif not np.allclose(
             a.astype("float64"), b.astype("float64"), rtol, atol, equal_nan=True
         ):
             worst = np.max(np.abs(a.astype("float64") - b.astype("float64")))
-            yield f"{path}: differs by up to {worst}\n{a}\nKeras:\n{b}"
+            yield f"{path}: differs by up to {worst}\n{a}\nexpected:\n{b}"
     elif actual != expected:
-        yield f"{path}: {actual!r}, Keras has {expected!r}"
+        yield f"{path}: {actual!r}, expected {expected!r}"
 
 
 def plain(config):

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 
 from ranvier.core._scope import StateScope
 from ranvier.training._stateless import step_of
+from ranvier.training._step import pack
 
 
 class Stepper:
@@ -30,7 +31,7 @@ class Stepper:
 
     def __call__(self, batch):
         """Runs the step; returns the logs that a loop must carry."""
-        logs = self.step(pack(batch))
+        logs = self.step(pack(*batch))
         if self.logs_are_metrics:
             return {}
         if not isinstance(logs, dict):
@@ -47,14 +48,6 @@ class Stepper:
     def run_once(self, batch):
         """Runs the step alone; returns its logs."""
         return self.results(self(batch))
-
-
-def pack(batch):
-    """Returns `(x,)`, `(x, y)` or `(x, y, sample_weight)` without the absent parts."""
-    x, y, sample_weight = batch
-    if sample_weight is not None:
-        return x, y, sample_weight
-    return (x,) if y is None else (x, y)
 
 
 def run_steps(stepper, variables, batch_at, start, stop, tail=None, watch=False):

@@ -14,9 +14,9 @@ from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_steps
 from ranvier.training._build import build_model
 from ranvier.training._feeds import WHOLE, make_feed
-from ranvier.training._loop import pack
 from ranvier.training._programs import Program
 from ranvier.training._stateless import step_of
+from ranvier.training._step import pack
 
 # Output bytes that one compiled chunk produces at most (a batch counts even if
 # larger), and its number of batches at most.
@@ -132,13 +132,13 @@ class _Predictor:
     def run(self, batch):
         """Returns the outputs of one batch `(x, None, None)`."""
         if self.model.run_eagerly:
-            return _to_numpy(self._step(pack(jax.tree.map(jnp.asarray, batch))))
+            return _to_numpy(self._step(pack(*jax.tree.map(jnp.asarray, batch))))
         written, _ = self._outline(batch)
 
         def build():
             def function(batch):
                 with StateScope() as scope:
-                    outputs = self._step(pack(batch))
+                    outputs = self._step(pack(*batch))
                 return outputs, [scope.get(v) for v in written]
 
             return Program(function, self._variables(), donate=False)
@@ -154,7 +154,7 @@ class _Predictor:
             def function(arrays, start):
                 def one(values, i):
                     with StateScope(zip(written, values, strict=True)) as scope:
-                        outputs = self._step(pack(feed.batch_at(arrays, None, i)))
+                        outputs = self._step(pack(*feed.batch_at(arrays, None, i)))
                         return [scope.get(v) for v in written], outputs
 
                 values = [v.value for v in written]
@@ -182,7 +182,7 @@ class _Predictor:
 
             def function(batch):
                 with StateScope() as scope:
-                    outputs = self._step(pack(batch))
+                    outputs = self._step(pack(*batch))
                 written[:] = scope.written.values()
                 return outputs
 
