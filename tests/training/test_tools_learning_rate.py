@@ -167,6 +167,11 @@ def test_bad_arguments(name):
         find_learning_rate(make_model(), X, **{"y": Y, **options})
 
 
+def test_streams_are_refused():
+    with pytest.raises(ValueError, match="needs arrays"):
+        find_learning_rate(make_model(), iter([(X, Y)]))
+
+
 def test_models_that_are_not_ready():
     model = rv.Sequential([layers.Dense(1)])
     with pytest.raises(ValueError, match=r"compile\(\)"):

@@ -14,6 +14,7 @@ import numpy as np
 from ranvier.core import _errors
 from ranvier.core._scope import StateScope
 from ranvier.core._variable import Variable
+from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed
 from ranvier.training._loop import Stepper
@@ -90,7 +91,8 @@ def find_learning_rate(
         A `LearningRateCurve`.
 
     Raises:
-        ValueError: for rates out of order, or before `compile`.
+        ValueError: for rates out of order, an iterable of batches, a learning rate that
+            follows a schedule, or before `compile`.
 
     Example:
         >>> import numpy as np
@@ -113,6 +115,11 @@ def find_learning_rate(
             f"`smoothing` must be in [0, 1). Received: smoothing={smoothing}"
         )
     feed = make_feed(x, y, sample_weight, batch_size=batch_size, shuffle=True)
+    if not isinstance(feed, ArrayFeed):
+        raise ValueError(
+            "`find_learning_rate` needs arrays that fit on the device: pass a part of "
+            f"the data. Received: x of type {type(x).__name__}"
+        )
     build_model(model, feed, "train")
     check_labels(model, feed)
     if not isinstance(model.optimizer._learning_rate, Variable):
