@@ -13,15 +13,12 @@ import warnings
 import jax
 import numpy as np
 
-from ranvier import constraints, initializers, regularizers
+from ranvier import regularizers
 from ranvier.core import _dtypes, _naming, _policy, _scope, _tree
 from ranvier.core._dynamic import dynamic_names
 from ranvier.core._registry import builtin
 from ranvier.core._scope import AutocastScope, StateScope
-from ranvier.core._seeds import SeedGenerator
-from ranvier.core._serialization import serialize_object
-from ranvier.core._tracking import tracked
-from ranvier.core._variable import Variable, standardize_shape
+from ranvier.core._variable import standardize_shape
 from ranvier.layers._call import (
     BoundCall,
     CallContext,
@@ -32,17 +29,18 @@ from ranvier.layers._call import (
     shape_arguments,
     signature_of,
 )
+from ranvier.layers._configuration import Configuration
+from ranvier.layers._defaults import default, overrides
 from ranvier.layers._input_spec import check_inputs
-from ranvier.metrics import Metric
+from ranvier.layers._shapes import map_shapes
+from ranvier.layers._weights import Weights
 from ranvier.ops import cast, divide_no_nan, shape
 from ranvier.ops._graph import Node, Operation
 from ranvier.ops._symbolic import KerasTensor, any_symbolic, infer_outputs
 
-_TRACKERS = ("_trainable_variables", "_non_trainable_variables", "_layers")
-
 
 @builtin("keras.layers")
-class Layer(Operation):
+class Layer(Weights, Configuration, Operation):
     """Base of all layers: a computation with weights.
 
     A subclass creates weights in `build(input_shape)` with `add_weight` (or makes
@@ -58,9 +56,11 @@ class Layer(Operation):
     Example:
         >>> import ranvier as rv
         >>> class Scale(rv.layers.Layer):
-        ...     def build(self, input_shape):
+        ...     @default
+    def build(self, input_shape):
         ...         self.factor = self.add_weight(shape=(), initializer="ones")
-        ...     def call(self, x):
+        ...     @default
+    def call(self, x):
         ...         return x * self.factor
         >>> Scale()(rv.ops.ones((2,))).tolist()
         [1.0, 1.0]
@@ -88,6 +88,7 @@ class Layer(Operation):
         if build is not None:
             cls.build = _finishing_build(build)
 
+    @default
     def __init__(
         self,
         *,
@@ -119,57 +120,17 @@ class Layer(Operation):
         self.autocast = autocast
         self.input_spec = None
         self._build_shapes = None
-        self.supports_masking = _overrides(self, "compute_mask")
+        self.supports_masking = overrides(type(self), "compute_mask")
         self._convert_input_args = True
         self._allow_non_tensor_positional_args = False
         self._called = False
-
-    # Attributes are tracked: a layer knows its variables and sub-layers.
-
-    def __setattr__(self, name, value):
-        plain = isinstance(value, (bool, int, float, str, type(None)))
-        if not plain and name not in _UNTRACKED:
-            value = tracked(value, self._track)
-        super().__setattr__(name, value)
-
-    def __delattr__(self, name):
-        value = self.__dict__.get(name)
-        super().__delattr__(name)
-        for items in (
-            self._trainable_variables,
-            self._non_trainable_variables,
-            self._layers,
-            self._metrics,
-            self._seed_generators,
-        ):
-            items[:] = [item for item in items if item is not value]
-
-    def _track(self, value):
-        if isinstance(value, Variable):
-            known = [*self._trainable_variables, *self._non_trainable_variables]
-            if any(variable is value for variable in known):
-                return
-            kind = "_trainable" if value.trainable else "_non_trainable"
-            items = self.__dict__[f"{kind}_variables"]
-        elif isinstance(value, Metric):
-            items = self._metrics
-        elif isinstance(value, Layer):
-            items = self._layers
-        elif isinstance(value, SeedGenerator):
-            items = self._seed_generators
-        else:
-            return
-        if all(item is not value for item in items) and value is not self:
-            items.append(value)
-        if isinstance(value, Variable) and not self.__dict__.get("_trainable", True):
-            value.trainable = False  # a weight of a layer that is frozen already
 
     # Building.
 
     def build(self, input_shape):
         """Creates the weights; override it where their shapes depend on the input."""
         if self._layers and any(not layer.built for layer in self._layers):
-            if _overrides(self, "call"):
+            if overrides(type(self), "call"):
                 self._build_by_tracing(input_shape)
         self._build_shapes = {"input_shape": input_shape}
         self.built = True
@@ -180,86 +141,9 @@ class Layer(Operation):
         def symbol(shape):
             return KerasTensor(shape, dtype=self.compute_dtype)
 
-        inputs = _map_shapes(symbol, input_shape)
+        inputs = map_shapes(symbol, input_shape)
         with contextlib.suppress(Exception):
             infer_outputs(self.call, (inputs,), {})
-
-    def add_weight(
-        self,
-        shape=None,
-        initializer=None,
-        dtype=None,
-        trainable=True,
-        autocast=True,
-        regularizer=None,
-        constraint=None,
-        aggregation="none",
-        overwrite_with_gradient=False,
-        name=None,
-        **kwargs,
-    ):
-        """Creates a weight of this layer.
-
-        Args:
-            shape: its shape; None for a scalar.
-            initializer: name, object, or function `(shape, dtype)`; default: Glorot
-                uniform for floats, zeros for integers.
-            dtype: default: the policy's variable dtype.
-            trainable: whether optimizers may change it.
-            autocast: whether it is read in the compute dtype.
-            regularizer: penalty on its value.
-            constraint: projection applied after each update.
-            aggregation: a note for distributed training.
-            overwrite_with_gradient: see `Variable`.
-            name: its name.
-
-        Returns:
-            The `Variable`.
-        """
-        shape = standardize_shape(() if shape is None else shape)
-        dtype = self.variable_dtype if dtype is None else dtype
-        dtype = _dtypes.standardize_dtype(dtype)
-        if initializer is None:
-            initializer = "glorot_uniform" if "float" in dtype else "zeros"
-        initializer = initializers.get(initializer)
-        with self._name_scope():
-            variable = Variable(
-                initializer,
-                shape=shape,
-                dtype=dtype,
-                trainable=trainable,
-                autocast=autocast,
-                aggregation=aggregation,
-                name=name,
-                **kwargs,
-            )
-        variable.regularizer = regularizers.get(regularizer)
-        variable.constraint = constraints.get(constraint)
-        variable.overwrite_with_gradient = overwrite_with_gradient
-        self._track(variable)
-        return variable
-
-    def add_variable(self, shape, initializer, dtype=None, trainable=True, **kwargs):
-        """The older name of `add_weight`."""
-        return self.add_weight(shape, initializer, dtype, trainable, **kwargs)
-
-    def get_build_config(self):
-        """Returns what `build_from_config` needs."""
-        shapes = self._build_shapes
-        if not shapes:
-            return None
-        if len(shapes) == 1:
-            return {"input_shape": next(iter(shapes.values()))}
-        return {"shapes_dict": shapes}
-
-    def build_from_config(self, config):
-        """Builds from a dictionary of `get_build_config`."""
-        if not config:
-            return
-        if "input_shape" in config:
-            self.build(_as_shapes(config["input_shape"]))
-        elif "shapes_dict" in config:
-            self.build(**{k: _as_shapes(v) for k, v in config["shapes_dict"].items()})
 
     # Calling.
 
@@ -402,7 +286,7 @@ class Layer(Operation):
 
     def _build_for(self, bound):
         shapes = bound.shapes()
-        if not _overrides(self, "build"):
+        if not overrides(type(self), "build"):
             # Sub-layers build themselves when `call` reaches them.
             self._build_shapes = shapes
             return
@@ -427,7 +311,7 @@ class Layer(Operation):
         flat = _tree.flatten(outputs)
         if all(get_mask(x) is not None for x in flat):
             return
-        if not _overrides(self, "compute_mask") and not any(
+        if not overrides(type(self), "compute_mask") and not any(
             m is not None for m in _tree.flatten(previous_mask)
         ):
             return
@@ -439,28 +323,30 @@ class Layer(Operation):
                 # A layer that returns its input must not put a mask on it.
                 set_mask(x, mask)
 
+    @default
     def compute_mask(self, inputs, previous_mask):
         """Returns the mask of the outputs; by default that of the inputs."""
         return previous_mask
 
     def compute_output_spec(self, *args, **kwargs):
         """Returns symbolic outputs for symbolic inputs."""
-        if _overrides(self, "compute_output_shape"):
+        if overrides(type(self), "compute_output_shape"):
             call = BoundCall(signature_of(type(self).call), (self, *args), kwargs)
             del call.arguments[next(iter(call.arguments))]
             shapes = shape_arguments(
                 self.compute_output_shape, call.shapes(), call.arguments, self.name
             )
             result = self.compute_output_shape(**shapes)
-            return _map_shapes(
+            return map_shapes(
                 lambda shape: KerasTensor(shape, dtype=self.compute_dtype), result
             )
         return infer_outputs(self.call, args, kwargs)
 
+    @default
     def compute_output_shape(self, *args, **kwargs):
         """Returns the shape of the outputs for given input shapes."""
         arguments = [
-            _map_shapes(lambda s: KerasTensor(s, dtype=self.compute_dtype), a)
+            map_shapes(lambda s: KerasTensor(s, dtype=self.compute_dtype), a)
             for a in (*args, *kwargs.values())
         ]
         outputs = infer_outputs(self.__call__, tuple(arguments), {})
@@ -566,134 +452,7 @@ class Layer(Operation):
         for layer in self._flatten_layers():
             layer._own_losses().clear()
 
-    # Variables.
-
-    def _flatten_layers(self, include_self=True, recursive=True):
-        """Yields the sub-layers, each once, depth first."""
-        seen = {id(self)}
-        if include_self:
-            yield self
-        stack = list(reversed(self._layers))
-        while stack:
-            layer = stack.pop()
-            if id(layer) in seen:
-                continue
-            seen.add(id(layer))
-            yield layer
-            if recursive:
-                stack.extend(reversed(layer._layers))
-
-    @property
-    def variables(self):
-        """All variables: weights and states of random generators."""
-        return _unique(self._iter_variables("variables"))
-
-    @property
-    def weights(self):
-        """The weights of this layer and its sub-layers."""
-        return _unique(self._iter_variables("weights"))
-
-    def _iter_variables(self, which):
-        yield from self._trainable_variables
-        yield from self._non_trainable_variables
-        if which == "variables":
-            for generator in self._seed_generators:
-                yield generator.state
-        for layer in self._layers:
-            yield from layer._iter_variables(which)
-
-    @property
-    def trainable_variables(self):
-        """The variables that training changes."""
-        return [] if not self.trainable else [v for v in self.variables if v.trainable]
-
-    @property
-    def non_trainable_variables(self):
-        """The variables that training leaves to the layer itself."""
-        if not self.trainable:
-            return self.variables
-        return [v for v in self.variables if not v.trainable]
-
-    @property
-    def trainable_weights(self):
-        """The weights that training changes."""
-        return [] if not self.trainable else [v for v in self.weights if v.trainable]
-
-    @property
-    def non_trainable_weights(self):
-        """The weights that training does not change."""
-        if not self.trainable:
-            return self.weights
-        return [v for v in self.weights if not v.trainable]
-
-    @property
-    def metrics(self):
-        """The metrics assigned to this layer and its sub-layers."""
-        metrics = list(self._metrics)
-        for layer in self._layers:
-            metrics.extend(layer.metrics)
-        return metrics
-
-    @property
-    def metrics_variables(self):
-        """The variables of all metrics."""
-        return [v for metric in self.metrics for v in metric.variables]
-
-    def get_weights(self):
-        """Returns the weights as NumPy arrays."""
-        return [v.numpy() for v in self.weights]
-
-    def set_weights(self, weights):
-        """Sets the weights from a list of arrays in the order of `get_weights`.
-
-        Raises:
-            ValueError: if the number of arrays or a shape differs.
-        """
-        variables = self.weights
-        if len(variables) != len(weights):
-            raise ValueError(
-                f"You called `set_weights(weights)` on layer '{self.name}' with a "
-                f"weight list of length {len(weights)}, but the layer was expecting "
-                f"{len(variables)} weights."
-            )
-        for variable, value in zip(variables, weights, strict=True):
-            if variable.shape != np.shape(value):
-                raise ValueError(
-                    f"Layer {self.name} weight shape {variable.shape} is not "
-                    f"compatible with provided weight shape {np.shape(value)}."
-                )
-        for variable, value in zip(variables, weights, strict=True):
-            variable.assign(value)
-
-    def count_params(self):
-        """Returns the number of entries in all weights.
-
-        Raises:
-            ValueError: if the layer is not built.
-        """
-        if not self.built:
-            raise ValueError(
-                "You tried to call `count_params` on layer "
-                f"'{self.name}', but the layer isn't built. You can build it manually "
-                f"via: `layer.build(input_shape)`."
-            )
-        return sum(v.size for v in self.weights)
-
     # Attributes.
-
-    @property
-    def trainable(self):
-        """Whether training changes the weights of this layer and those inside."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        value = bool(value)
-        self._trainable = value
-        for variable in self._trainable_variables:
-            variable.trainable = value
-        for layer in self._layers:
-            layer.trainable = value
 
     @property
     def dtype_policy(self):
@@ -734,108 +493,6 @@ class Layer(Operation):
         """None: layers here are not quantised."""
         return None
 
-    # Configuration.
-
-    def get_config(self):
-        """Returns the constructor's arguments, JSON-ready through `serialize`.
-
-        Raises:
-            NotImplementedError: if a subclass takes arguments that cannot be told
-                from its signature.
-        """
-        base = {
-            "name": self.name,
-            "trainable": self.trainable,
-            "dtype": serialize_object(self._dtype_policy),
-        }
-        if self.activity_regularizer is not None:
-            base["activity_regularizer"] = regularizers.serialize(
-                self.activity_regularizer
-            )
-        if _overrides(self, "get_config"):
-            return base
-        own = self._config_from_arguments()
-        return {**base, **own}
-
-    def _config_from_arguments(self):
-        """Derives a config from what the constructor was given."""
-        init = type(self).__init__
-        if init is Layer.__init__:
-            return {}
-        args, kwargs = self._init_arguments
-        bound = inspect.signature(init).bind(self, *args, **kwargs)
-        parameters = inspect.signature(init).parameters
-        given = dict(list(bound.arguments.items())[1:])
-        for name, parameter in parameters.items():
-            if parameter.kind is parameter.VAR_KEYWORD:
-                given.update(given.pop(name, {}))
-            elif parameter.kind is parameter.VAR_POSITIONAL and given.get(name):
-                raise self._needs_get_config()
-        for known in ("name", "trainable", "dtype", "activity_regularizer"):
-            given.pop(known, None)
-        try:
-            return {key: serialize_object(value) for key, value in given.items()}
-        except (TypeError, ValueError) as error:
-            raise self._needs_get_config() from error
-
-    def _needs_get_config(self):
-        return NotImplementedError(
-            f"Object {type(self).__name__} was created by passing values that cannot "
-            "be saved by themselves. Override `get_config()`:\n\n"
-            "    def get_config(self):\n"
-            "        config = super().get_config()\n"
-            "        config.update({'argument': self.argument})\n"
-            "        return config"
-        )
-
-    @classmethod
-    def from_config(cls, config):
-        """Rebuilds a layer from its config."""
-        config = dict(config)
-        if config.get("quantization_config") is None:  # in files of Keras
-            config.pop("quantization_config", None)
-        if isinstance(config.get("dtype"), dict):
-            config["dtype"] = _policy.get(config["dtype"])
-        init = inspect.signature(cls.__init__).parameters
-        if not any(p.kind is p.VAR_KEYWORD for p in init.values()):
-            for key in ("trainable", "dtype", "name"):
-                if key not in init:
-                    config.pop(key, None)
-        if cls.__init__ is not Layer.__init__ and not _class_overrides(
-            cls, "get_config"
-        ):
-            from ranvier.core._serialization import deserialize_object
-
-            config = {
-                key: deserialize_object(value) if isinstance(value, dict) else value
-                for key, value in config.items()
-            }
-        try:
-            return cls(**config)
-        except TypeError as error:
-            raise TypeError(
-                f"Error when deserializing class '{cls.__name__}' using config="
-                f"{config}.\n\nException encountered: {error}"
-            ) from error
-
-    def save_own_variables(self, store):
-        """Puts the layer's own weights into a mapping, by position."""
-        own = [*self._trainable_variables, *self._non_trainable_variables]
-        for index, variable in enumerate(own):
-            store[f"{index}"] = variable.numpy()
-
-    def load_own_variables(self, store):
-        """Takes the layer's own weights from a mapping of `save_own_variables`."""
-        own = [*self._trainable_variables, *self._non_trainable_variables]
-        if len(store.keys()) != len(own):
-            raise ValueError(
-                f"Layer '{self.name}' expected {len(own)} variables, but received "
-                f"{len(store.keys())} variables during loading. "
-                f"Expected: {[v.name for v in own]}"
-            )
-        for index, variable in enumerate(own):
-            variable.assign(store[f"{index}"])
-
     def dynamic_signature(self):
         """Returns the values of all dynamic numbers, for the keys of programs."""
         return tuple(
@@ -869,23 +526,6 @@ class Layer(Operation):
         return AutocastScope(self.compute_dtype)
 
 
-# Attributes that hold the layer's own bookkeeping, or parts of the graph.
-_UNTRACKED = frozenset(
-    {
-        *_TRACKERS,
-        "_inbound_nodes",
-        "_outbound_nodes",
-        "_metrics",
-        "_losses",
-        "_seed_generators",
-        "_dtype_policy",
-        "_build_shapes",
-        "_init_arguments",
-        "input_spec",
-    }
-)
-
-
 def _finishing_build(build):
     """Wraps a subclass's `build`: name scope, remembered shapes, `built` set."""
 
@@ -910,43 +550,6 @@ def _finishing_build(build):
 def _policy_for(dtype, path):
     policy = _policy.get(dtype)
     return policy[path] if isinstance(policy, _policy.DTypePolicyMap) else policy
-
-
-def _class_overrides(cls, method: str) -> bool:
-    return getattr(cls, method) is not getattr(Layer, method) and (
-        getattr(getattr(cls, method), "__func__", None)
-        is not getattr(getattr(Layer, method), "__func__", ())
-    )
-
-
-def _overrides(layer, method: str) -> bool:
-    found = getattr(type(layer), method)
-    return found is not getattr(Layer, method) and not hasattr(found, "is_default")
-
-
-def _unique(variables):
-    return list({id(v): v for v in variables}.values())
-
-
-def _is_shape(value):
-    return isinstance(value, (tuple, list)) and all(
-        entry is None or isinstance(entry, (int, np.integer)) for entry in value
-    )
-
-
-def _map_shapes(function, shapes):
-    """Applies a function to each shape in a structure of shapes."""
-    if shapes is None:
-        return None
-    if _is_shape(shapes):
-        return function(tuple(shapes))
-    if isinstance(shapes, dict):
-        return {key: _map_shapes(function, value) for key, value in shapes.items()}
-    return type(shapes)(_map_shapes(function, value) for value in shapes)
-
-
-def _as_shapes(value):
-    return _map_shapes(tuple, value)
 
 
 def _keep_mask(x, y):

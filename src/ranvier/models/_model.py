@@ -6,7 +6,9 @@ from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.core._variable import standardize_shape
 from ranvier.layers._call import signature_of
+from ranvier.layers._defaults import default
 from ranvier.layers._layer import Layer
+from ranvier.layers._shapes import as_tuples, map_shapes
 from ranvier.ops._symbolic import KerasTensor, infer_outputs
 from ranvier.training._trainer import Trainer
 
@@ -61,20 +63,17 @@ class Model(Trainer, Layer):
             f"Model {type(self).__name__} does not have a `call()` method implemented."
         )
 
+    # A call need not go through it: the layers build themselves on the way.
+    @default
     def build(self, input_shape):
         """Builds the layers by calling the model on symbolic inputs."""
         if not self.built and type(self).call is not Model.call:
             self.build_by_shape(input_shape)
         self.built = True
 
-    # A call need not go through it: the layers build themselves on the way.
-    build.is_default = True
-
     def build_by_shape(self, input_shape):
         """Traces `call` on symbolic inputs of a shape (or structure of shapes)."""
-        from ranvier.layers._layer import _map_shapes
-
-        inputs = _map_shapes(
+        inputs = map_shapes(
             lambda s: KerasTensor(standardize_shape(s), dtype=self.compute_dtype),
             input_shape,
         )
@@ -85,9 +84,7 @@ class Model(Trainer, Layer):
         if config and not self.built:
             shapes = config.get("shapes_dict") or config
             if len(shapes) == 1:
-                from ranvier.layers._layer import _as_shapes
-
-                self.build(_as_shapes(next(iter(shapes.values()))))
+                self.build(as_tuples(next(iter(shapes.values()))))
             else:
                 super().build_from_config(config)
 
