@@ -44,8 +44,10 @@ class ArrayFeed:
         """Sets the seed of the orders of the passes to come."""
         self.seed = seed
 
-    def end_epoch(self):
+    def begin_epoch(self):
         """Nothing to do here; streams tell their source."""
+
+    end_epoch = begin_epoch
 
     def batches(self):
         """Yields the batches of the pass one by one (for steps run in Python)."""

@@ -41,6 +41,7 @@ class Evaluation:
         model.reset_metrics()
         model.stop_evaluating = False
         callbacks.on_test_begin()
+        self.feed.begin_epoch()
         runner.begin_pass(0)
         step, logs = 0, {}
         while steps is None or step < steps:

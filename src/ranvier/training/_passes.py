@@ -85,6 +85,7 @@ class Passes:
     def run_epoch(self):
         """Runs one epoch; returns its logs, or None if there was no batch left."""
         self._runner.refresh()
+        self.feed.begin_epoch()
         if self.steps is None or not self._is_open or not self._runner.has_more():
             self._begin()
         callbacks, runner, steps = self.callbacks, self._runner, self.steps
@@ -127,6 +128,7 @@ class Passes:
         self.feed.reseed(state["seed"])
         self._index = state["index"]
         for _ in range(state["epochs"]):
+            self.feed.begin_epoch()
             self.feed.end_epoch()
         self._epochs = state["epochs"]
         if state["position"] is not None:

@@ -93,6 +93,7 @@ def _array_chunks(model, feed, steps, callbacks):
 def _batch_chunks(model, feed, steps, callbacks):
     """Yields the outputs batch by batch."""
     predictor = _Predictor(model)
+    feed.begin_epoch()
     feed.begin_pass(0)
     batches = iter(feed.batches())
     step = 0

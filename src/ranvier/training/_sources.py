@@ -1,7 +1,8 @@
 """Sources of batches in Python: iterables, generators, `PyDataset`s, large arrays.
 
 A source has `steps` (batches of one pass, or None if unknown), `once` (whether there
-is only one pass), `batches(index)` (an iterator over pass number `index`) and
+is only one pass), `indexed` (whether batches are read by their number),
+`batches(index)` (an iterator over pass number `index`), `begin_epoch()` and
 `end_epoch()`.
 """
 
@@ -30,6 +31,7 @@ class StreamedArrays:
     """
 
     once = False
+    indexed = False
 
     def __init__(self, arrays, batch_size, shuffle, seed):
         self.samples = count_samples(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
@@ -51,8 +53,10 @@ class StreamedArrays:
             rows = slice(start, stop) if order is None else order[start:stop]
             yield jax.tree.map(lambda a, rows=rows: np.asarray(a[rows]), self.arrays)
 
-    def end_epoch(self):
+    def begin_epoch(self):
         """Nothing to do: arrays do not change."""
+
+    end_epoch = begin_epoch
 
 
 class IterableSource:
@@ -71,15 +75,12 @@ class IterableSource:
         self.shuffle = shuffle
         self.seed = seed
         self.once = hasattr(data, "__next__")
+        self.indexed = hasattr(data, "__getitem__") and hasattr(data, "on_epoch_end")
         self.steps = None if self.once else _length(data)
-
-    @property
-    def _is_indexed(self):
-        return hasattr(self.data, "__getitem__") and hasattr(self.data, "on_epoch_end")
 
     def batches(self, index):
         """Yields the batches of one pass."""
-        if self._is_indexed:
+        if self.indexed:
             items = _prepared(self.data, self._order(index))
         else:
             items = iter(self.data)
@@ -93,9 +94,14 @@ class IterableSource:
             return epoch_order(self.steps, 1, True, self.seed, index).tolist()
         return range(self.steps)
 
+    def begin_epoch(self):
+        """Tells a `PyDataset` that an epoch begins."""
+        if hasattr(self.data, "on_epoch_begin"):
+            self.data.on_epoch_begin()
+
     def end_epoch(self):
         """Tells a `PyDataset` that an epoch has ended."""
-        if self._is_indexed:
+        if hasattr(self.data, "on_epoch_end"):
             self.data.on_epoch_end()
 
     def _batch(self, item, i):

@@ -56,10 +56,11 @@ class StreamFeed:
 
     def begin_pass(self, index):
         """Starts pass number `index`."""
-        if self._peeked is not None:
-            self._iterator, self._peeked = self._peeked, None
-        else:
+        if self._peeked is not None and not self.source.indexed:
+            self._iterator = self._peeked
+        else:  # asked again: its first batch may have changed with the epoch
             self._iterator = self.source.batches(index)
+        self._peeked = None
 
     @property
     def seed(self):
@@ -71,6 +72,10 @@ class StreamFeed:
         self.source.seed = seed
         if not self.source.once:
             self._peeked = None  # begun with another seed
+
+    def begin_epoch(self):
+        """Tells the source."""
+        self.source.begin_epoch()
 
     def end_epoch(self):
         """Tells the source."""
