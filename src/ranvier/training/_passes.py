@@ -96,7 +96,9 @@ class Passes:
                     warnings.warn(_RAN_OUT, stacklevel=5)
                 break
             callbacks.on_train_batch_begin(step)
-            ran, logs = self._pace.run(runner, steps and steps - step)
+            # Stopped by a callback already: one more step, as in Keras.
+            limit = 1 if self.model.stop_training else steps and steps - step
+            ran, logs = self._pace.run(runner, limit)
             step += ran
             self._position += ran
             callbacks.on_train_batch_end(step - 1, logs)
