@@ -1,5 +1,7 @@
 """Dtype policies: in which dtype a layer computes, and in which it keeps weights."""
 
+import typing
+
 from ranvier.core import _config, _dtypes
 from ranvier.core._registry import builtin
 
@@ -157,7 +159,7 @@ def set_dtype_policy(policy) -> None:
     _global["policy"] = get(policy)
 
 
-def get(identifier) -> DTypePolicy:
+def get(identifier) -> typing.Any:
     """Returns a policy from an object, a name, a dtype, a config, or None."""
     from ranvier.core._serialization import deserialize_object
 

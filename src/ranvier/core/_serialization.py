@@ -8,6 +8,7 @@ the way back classes are found in the registry only.
 import inspect
 import threading
 import types
+import typing
 
 import jax
 import numpy as np
@@ -176,7 +177,7 @@ def _own_config(obj):
     return config
 
 
-def deserialize_object(config, custom_objects=None, safe_mode=True):
+def deserialize_object(config, custom_objects=None, safe_mode=True) -> typing.Any:
     """Returns the object that a dictionary of `serialize_object` describes."""
     with _registry.CustomObjectScope(custom_objects):
         return _deserialize(config, safe_mode)
@@ -268,9 +269,9 @@ def _not_found(config, name):
     known += list(_registry.scoped_custom_objects())
     kind = "function" if config["class_name"] == "function" else "class"
     return (
-        f"Could not locate {kind} '{name}' (module {config.get('module')!r}, registered name "
-        f"{config.get('registered_name')!r}). If it is yours, decorate it with "
-        "`@ranvier.saving.register_keras_serializable()` or pass "
+        f"Could not locate {kind} '{name}' (module {config.get('module')!r}, "
+        f"registered name {config.get('registered_name')!r}). If it is yours, "
+        "decorate it with `@ranvier.saving.register_keras_serializable()` or pass "
         f"`custom_objects={{'{name}': ...}}`.{_errors.close_names(name, known)}"
     )
 

@@ -53,7 +53,7 @@ def uniform(key, shape, low: float, high: float) -> np.ndarray:
     # 23 random bits as the mantissa of a number in [1, 2).
     mantissa = (bits(key, size) >> np.uint32(9)) | np.uint32(0x3F800000)
     unit = mantissa.view(np.float32) - np.float32(1)
-    low, high = np.float32(low), np.float32(high)
+    bottom, top = np.float32(low), np.float32(high)
     # One rounding for the product and the sum, as compiled code does it.
-    scaled = unit.astype(np.float64) * np.float64(high - low) + np.float64(low)
-    return np.maximum(low, scaled.astype(np.float32)).reshape(shape)
+    scaled = unit.astype(np.float64) * np.float64(top - bottom) + np.float64(bottom)
+    return np.maximum(bottom, scaled.astype(np.float32)).reshape(shape)

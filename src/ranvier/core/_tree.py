@@ -6,6 +6,7 @@ are shallow, and anything inside a program uses `jax.tree` on tuples.
 """
 
 import collections
+import typing
 
 
 class MAP_TO_NONE:
@@ -93,7 +94,7 @@ def map_structure(func, *structures, none_is_leaf=True):
     return map_up_to(structures[0], func, *structures, none_is_leaf=none_is_leaf)
 
 
-def map_up_to(shallow, func, *structures, none_is_leaf=True):
+def map_up_to(shallow, func, *structures, none_is_leaf=True) -> typing.Any:
     """Applies `func` at the leaves of `shallow`; deeper levels stay whole."""
     if not is_nested(shallow):
         if shallow is None and not none_is_leaf:

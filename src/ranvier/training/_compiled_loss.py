@@ -151,7 +151,7 @@ class CompiledLoss:
         flat_true = self._targets(y_true)
         weights = per_output(sample_weight, y_pred, self.output_names, "sample_weight")
         values = []
-        for position, term in enumerate(self.terms):
+        for position, term in enumerate(self.terms or ()):
             i = term.index
             value = _value(term, flat_true[i], flat_pred[i], weights[i])
             if self.trackers:
@@ -162,7 +162,7 @@ class CompiledLoss:
 
     def _warn_of_broadcasting(self, y_true, y_pred):
         flat_pred, flat_true = _tree.flatten(y_pred), self._targets(y_true)
-        for term in self.terms:
+        for term in self.terms or ():
             true, pred = flat_true[term.index].shape, flat_pred[term.index].shape
             if _compares_entries(term.loss) and _are_stretched(true, pred):
                 warnings.warn(
@@ -187,7 +187,7 @@ class CompiledLoss:
             ValueError: naming the labels found and the classes there are.
         """
         flat_true = self._targets(y_true)
-        for term, classes in zip(self.terms, self._classes, strict=True):
+        for term, classes in zip(self.terms or (), self._classes, strict=True):
             if classes is None:
                 continue
             labels = np.asarray(flat_true[term.index])

@@ -32,7 +32,7 @@ class PyDataset:
     def num_batches(self):
         """The number of batches of one pass, or None if there is no end."""
         if hasattr(self, "__len__"):
-            return len(self)
+            return self.__len__()
         raise NotImplementedError(
             "You need to implement the `num_batches` property or `__len__`: "
             f"{type(self).__name__} has neither."

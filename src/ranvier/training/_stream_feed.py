@@ -83,7 +83,7 @@ class StreamFeed:
 
     def batches(self):
         """Yields the batches of the pass that are left."""
-        for batch in self._iterator:
+        for batch in self._iterator or ():
             if self.check is not None:
                 self.check(batch[1])
             yield batch
