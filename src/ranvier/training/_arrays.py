@@ -8,14 +8,14 @@ from ranvier.core._errors import ShapeError
 
 
 def to_array(value, argument: str):
-    """Returns a NumPy or JAX array of numbers or strings for one argument.
+    """Returns a NumPy or JAX array of numbers for one argument.
 
     Args:
         value: array, nested list of numbers, pandas object, tensor.
         argument: its name, for messages.
 
     Raises:
-        ValueError: for objects that are no numbers, ragged lists, scalars.
+        ValueError: for objects that are no numbers, text, ragged lists, scalars.
     """
     if hasattr(value, "to_numpy"):  # pandas, polars
         value = value.to_numpy()
@@ -36,6 +36,8 @@ def to_array(value, argument: str):
         )
     if value.dtype == object:
         value = _numbers_of_objects(value, argument)
+    elif value.dtype.kind in "SU":
+        raise _not_numbers(argument, value.flat[0] if value.size else "")
     if value.dtype == np.float64 or value.dtype == np.float16:
         value = np.asarray(value).astype(_config.floatx())
     elif value.dtype.kind in "iu" and value.dtype.itemsize == 8:
@@ -44,19 +46,24 @@ def to_array(value, argument: str):
 
 
 def _numbers_of_objects(value, argument):
-    if all(isinstance(item, (str, bytes)) for item in value.flat):
-        return value
-    bad = next(
-        (item for item in value.flat if not isinstance(item, (int, float, np.number))),
-        None,
-    )
-    if bad is not None or any(item is None for item in value.flat):
-        raise ValueError(
-            f"`{argument}` is an array of objects, one of which is {bad!r} (of type "
-            f"{type(bad).__name__}). Expected numbers. Replace missing values (NaN for "
-            "floats) and convert the array with `.astype('float32')`."
-        )
+    for item in value.flat:
+        if not isinstance(item, (int, float, np.number)):
+            raise _not_numbers(argument, item)
     return value.astype(_config.floatx())
+
+
+def _not_numbers(argument, item):
+    if isinstance(item, (str, bytes)):
+        advice = "Turn text into numbers first."
+    else:
+        advice = (
+            "Replace missing values (NaN for floats) and convert the array with "
+            "`.astype('float32')`."
+        )
+    return ValueError(
+        f"`{argument}` is no array of numbers: one of its entries is {item!r} (of type "
+        f"{type(item).__name__}). {advice}"
+    )
 
 
 def _narrow_integers(value, argument):

@@ -14,8 +14,11 @@ def build_model(model, feed, mode):
     """
     parts = [] if mode == "predict" else [model._compile_loss, model._compile_metrics]
     parts = [part for part in parts if part is not None and not part.built]
-    if parts or not all(layer.built for layer in model._flatten_layers()):
-        x, y, _ = (_tree.map_structure(_symbol, part) for part in feed.first_batch())
+    is_built = all(layer.built for layer in model._flatten_layers())
+    if parts or not is_built:
+        # Layers are built for any batch size; errors of others tell the true one.
+        symbol = _of_the_batch if is_built else _of_any_batch
+        x, y, _ = (_tree.map_structure(symbol, part) for part in feed.first_batch())
         y_pred = infer_outputs(lambda x: call_model(model, x, False), (x,), {})
         model.built = True
         for part in parts:
@@ -30,9 +33,13 @@ def build_optimizer(model):
         model.optimizer.extend(model.trainable_variables)
 
 
-def _symbol(x):
-    if x is None or x.dtype.kind in "OSU":
-        return x
+def _of_the_batch(x):
+    return None if x is None else KerasTensor(x.shape, dtype=_dtypes.dtype_of(x))
+
+
+def _of_any_batch(x):
+    if x is None:
+        return None
     return KerasTensor((None, *x.shape[1:]), dtype=_dtypes.dtype_of(x))
 
 
