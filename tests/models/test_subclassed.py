@@ -453,3 +453,23 @@ ERRORS = {
 @pytest.mark.parametrize("case", ERRORS, ids=lambda case: case.__name__)
 def test_errors(case):
     assert_same_error(case, ERRORS[case])
+
+
+def test_build_may_fall_back_on_the_base():
+    """A `build` that makes a layer, then lets the model build the rest by a call."""
+
+    class Reconstructing(rv.Model):
+        def __init__(self):
+            super().__init__()
+            self.hidden = rv.layers.Dense(3)
+
+        def build(self, input_shape):
+            self.reconstruct = rv.layers.Dense(input_shape[-1])
+            super().build(input_shape)
+
+        def call(self, x):
+            return self.reconstruct(self.hidden(x))
+
+    model = Reconstructing()
+    assert model(np.ones((2, 4), "float32")).shape == (2, 4)
+    assert len(model.weights) == 4

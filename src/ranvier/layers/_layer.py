@@ -285,6 +285,8 @@ class Layer(Weights, Configuration, Operation):
         return _keep_mask(x, cast(x, wanted)) if needs_cast else x
 
     def _build_for(self, bound):
+        if self.__dict__.get("_building"):
+            return  # `build` itself calls the layer
         shapes = bound.shapes()
         if not overrides(type(self), "build"):
             # Sub-layers build themselves when `call` reaches them.

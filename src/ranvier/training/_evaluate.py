@@ -79,7 +79,7 @@ def evaluate(
     """Evaluates a model; see `Model.evaluate`."""
     model.assert_compiled("evaluate")
     steps = check_steps(steps, "steps")
-    feed = make_feed(x, y, sample_weight, batch_size=batch_size)
+    feed = make_feed(x, y, sample_weight, batch_size=batch_size, steps=steps)
     build_model(model, feed, "test")
     check_labels(model, feed)
     if not isinstance(callbacks, CallbackList):

@@ -45,6 +45,7 @@ def make_feed(
     batch_size=None,
     shuffle=False,
     batch_argument="batch_size",
+    steps=None,
 ):
     """Returns the feed for what a user passed as data.
 
@@ -53,15 +54,18 @@ def make_feed(
         y: targets, or None.
         sample_weight: weights, or None.
         class_weight: dictionary from class to weight, or None.
-        batch_size: samples in a batch; 32 if None.
+        batch_size: samples in a batch; if None, such that `steps` batches hold all
+            samples, or 32.
         shuffle: True, False, or `"batch"`.
         batch_argument: what an error calls the batch size.
+        steps: number of batches in an epoch, where the user gave it.
 
     Raises:
         ValueError: for data that cannot be used, naming the argument.
     """
     if x is None:
         raise ValueError("`x` is None: expected arrays or an iterable of batches.")
+    given = batch_size
     batch_size = check_batch_size(batch_size, batch_argument)
     seed = make_default_seed() if shuffle else 0
     if not is_array_data(x):
@@ -75,7 +79,9 @@ def make_feed(
         to_arrays(y, "y"),
         to_arrays(sample_weight, "sample_weight"),
     )
-    count_samples(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
+    samples = count_samples(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
+    if given is None and steps:
+        batch_size = -(-samples // steps)
     if class_weight is not None:
         arrays = _weigh(arrays, class_weight)
     if fits_device(arrays):

@@ -45,7 +45,9 @@ def fit(
         (x, y, sample_weight), validation_data = _split(
             x, y, sample_weight, validation_split
         )
-    feed = make_feed(x, y, sample_weight, class_weight, batch_size, shuffle)
+    feed = make_feed(
+        x, y, sample_weight, class_weight, batch_size, shuffle, steps=steps_per_epoch
+    )
     build_model(model, feed, "train")
     check_labels(model, feed)
     if not isinstance(callbacks, CallbackList):
@@ -61,7 +63,10 @@ def fit(
     validation = None
     if validation_data is not None:
         validation_feed = _validation_feed(
-            model, validation_data, validation_batch_size or batch_size
+            model,
+            validation_data,
+            validation_batch_size or batch_size,
+            validation_steps,
         )
         validation = Evaluation(model, validation_feed, callbacks, validation_steps)
     model.stop_training = False
@@ -115,12 +120,15 @@ def _split(x, y, sample_weight, fraction):
     return split_off_end(arrays, fraction)
 
 
-def _validation_feed(model, data, batch_size):
+def _validation_feed(model, data, batch_size, steps):
     """Returns the feed of the validation; its errors name the argument."""
     try:
         parts = unpack(data) if is_array_data(data) else (data, None, None)
         feed = make_feed(
-            *parts, batch_size=batch_size, batch_argument="validation_batch_size"
+            *parts,
+            batch_size=batch_size,
+            batch_argument="validation_batch_size",
+            steps=steps,
         )
         build_model(model, feed, "test")
         check_labels(model, feed)

@@ -27,7 +27,7 @@ _CHUNK_BATCHES = 1024
 def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
     """Returns the outputs for data; see `Model.predict`."""
     steps = check_steps(steps, "steps")
-    feed = make_feed(x, batch_size=batch_size)
+    feed = make_feed(x, batch_size=batch_size, steps=steps)
     build_model(model, feed, "predict")
     if not isinstance(callbacks, CallbackList):
         callbacks = CallbackList(
