@@ -6,6 +6,8 @@ reading the attribute inside the program gives a traced value. Populations of mo
 that differ in such numbers share one program that way.
 """
 
+import functools
+
 from ranvier.core import _scope
 
 
@@ -47,6 +49,7 @@ class Dynamic:
         instance.__dict__[self._name] = value
 
 
+@functools.lru_cache(maxsize=512)
 def dynamic_names(cls) -> tuple[str, ...]:
     """Returns the names a class (and its bases) declares as dynamic."""
     names = {

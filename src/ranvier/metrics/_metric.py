@@ -4,7 +4,9 @@ The state is in variables, so that an update can run inside a program: the progr
 lifts the variables, traces `update_state`, and gives back their new values.
 """
 
-from ranvier import initializers, ops
+import numpy as np
+
+from ranvier import initializers
 from ranvier.core import _config, _naming, _policy, _tracking
 from ranvier.core._registry import builtin
 from ranvier.core._scope import StatelessScope
@@ -122,7 +124,8 @@ class Metric:
     def reset_state(self):
         """Sets all variables to zero."""
         for variable in self.variables:
-            variable.assign(ops.zeros(variable.shape, dtype=variable.dtype))
+            # NumPy's zeros: an array of JAX's would be copied before it is donated.
+            variable.assign(np.zeros(variable.shape, variable.dtype))
 
     def __call__(self, *args, **kwargs):
         """Takes one batch into account and returns the running result."""
