@@ -196,17 +196,20 @@ def frozen_normalization(k):
     return first, fit(model, X, Y), state(model)
 
 
-def mixed_precision(k):
-    with_policy = k.mixed_precision.Policy("mixed_bfloat16")
-    model = k.Sequential(
-        [
-            k.Input((4,)),
-            k.layers.Dense(5, activation="tanh", dtype=with_policy),
-            k.layers.Dense(1, dtype="float32"),
-        ]
-    )
-    model.compile("sgd", "mse")
-    return fit(model, X, Y), state(model), model.layers[0].compute_dtype
+def mixed_precision(policy):
+    def case(k):
+        before = k.mixed_precision.global_policy()
+        k.mixed_precision.set_global_policy(policy)
+        try:
+            layers = [k.Input((4,)), k.layers.Dense(5, "tanh")]
+            model = k.Sequential([*layers, k.layers.Dense(1, dtype="float32")])
+        finally:
+            k.mixed_precision.set_global_policy(before)
+        model.compile("sgd", "mse")
+        history = fit(model, X, Y)
+        return history, state(model), type(model.optimizer).__name__
+
+    return case
 
 
 def custom_classes(k):
@@ -296,9 +299,10 @@ def test_like_keras(case):
     assert_same(case)
 
 
-def test_mixed_precision():
-    # Sums of bfloat16 have 8 bits; the order in which they are taken differs.
-    assert_same(mixed_precision, rtol=0.02, atol=0.02)
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_mixed_precision(policy):
+    # The half precisions have 8 and 11 bits; their sums are taken in different orders.
+    assert_same(mixed_precision(policy), rtol=0.02, atol=0.02)
 
 
 def eagerly(compile_options, **fit_options):

@@ -1,7 +1,6 @@
 """SwapEMAWeights: evaluate with the moving averages of the weights."""
 
 from ranvier.callbacks._callback import Callback
-from ranvier.callbacks._learning_rates import optimizers_of
 
 
 class SwapEMAWeights(Callback):
@@ -81,20 +80,12 @@ class SwapEMAWeights(Callback):
             self._kept = None
 
     def _pairs(self):
-        optimizers = optimizers_of(self.model).values()
-        pairs = [
-            (weight, average)
-            for optimizer in optimizers
-            if getattr(optimizer, "use_ema", False)
-            for weight, average in zip(
-                optimizer._trainable_variables, optimizer._averages, strict=True
-            )
-            if average is not None
-        ]
+        optimizer = self.model.optimizer
+        pairs = optimizer.averages()
         if not pairs:
             raise ValueError(
                 "SwapEMAWeights needs an optimizer that keeps moving averages and has "
                 "trained: make it with `use_ema=True`. Received: "
-                f"{', '.join(map(repr, optimizers))}"
+                f"{optimizer!r}"
             )
         return pairs

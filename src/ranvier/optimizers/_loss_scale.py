@@ -140,6 +140,9 @@ class LossScaleOptimizer(Optimizer):
         """Returns the loss multiplied by the scale."""
         return loss * (self.dynamic_scale.value if self.built else self.initial_scale)
 
+    def averages(self):
+        return self.inner_optimizer.averages()
+
     def finalize_variable_values(self, var_list):
         self.inner_optimizer.finalize_variable_values(var_list)
 

@@ -188,6 +188,9 @@ class MultiOptimizer(Optimizer):
         inner = (v for optimizer in self._inner_optimizers for v in optimizer.variables)
         return [*self._variables, *inner]
 
+    def averages(self):
+        return [pair for optimizer in self.optimizers for pair in optimizer.averages()]
+
     @property
     def learning_rate(self):
         """Not available: each of the optimizers has its own."""

@@ -507,14 +507,20 @@ class Optimizer(OptimizerVariables):
         overwrite = None
         if self.ema_overwrite_frequency:
             overwrite = (iterations + 1) % self.ema_overwrite_frequency == 0
-        for variable, average in self._averaged():
+        for variable, average in self.averages():
             kept = momentum.astype(variable.dtype)
             new = kept * average.value + (1 - kept) * variable.value
             average.assign(new)
             if overwrite is not None:
                 variable.assign(jnp.where(overwrite, average.value, variable.value))
 
-    def _averaged(self):
+    def averages(self) -> list:
+        """Returns pairs of a weight and the moving average of its values.
+
+        There are none without `use_ema`, or before the first update.
+        """
+        if not self.use_ema:
+            return []
         pairs = zip(self._trainable_variables, self._averages, strict=True)
         return [(v, average) for v, average in pairs if average is not None]
 
@@ -524,11 +530,10 @@ class Optimizer(OptimizerVariables):
         Args:
             var_list: the weights.
         """
-        if self.use_ema:
-            wanted = set(var_list)
-            for variable, average in self._averaged():
-                if variable in wanted:
-                    variable.assign(average.value)
+        wanted = set(var_list)
+        for variable, average in self.averages():
+            if variable in wanted:
+                variable.assign(average.value)
 
     def exclude_from_weight_decay(self, var_list=None, var_names=None):
         """Names weights that decay leaves alone.

@@ -75,7 +75,9 @@ class Trainer:
         Raises:
             ValueError: for names that are unknown; the nearest one is suggested.
         """
-        optimizer = optimizers.get(optimizer)
+        given = optimizer = optimizers.get(optimizer)
+        if auto_scale_loss and self.dtype_policy.name == "mixed_float16":
+            optimizer = _scaling_losses(optimizer)
         names = getattr(self, "output_names", None)
         compile_loss = None if loss is None else CompiledLoss(loss, loss_weights, names)
         compile_metrics = None
@@ -101,7 +103,7 @@ class Trainer:
             _loss_tracker=Mean(name="loss"),
             _programs={},
             _compile_arguments={
-                "optimizer": optimizer,
+                "optimizer": given,
                 "loss": loss,
                 "loss_weights": loss_weights,
                 "metrics": metrics,
@@ -501,3 +503,10 @@ class Trainer:
         values = [logs[name] for name in names if name in logs]
         values += [logs[name] for name in sorted(logs) if name not in names]
         return values[0] if len(values) == 1 else values
+
+
+def _scaling_losses(optimizer):
+    """Returns an optimizer that keeps gradients of float16 from underflowing."""
+    if optimizer is None or isinstance(optimizer, optimizers.LossScaleOptimizer):
+        return optimizer
+    return optimizers.LossScaleOptimizer(optimizer, name="loss_scale_optimizer")
