@@ -13,8 +13,12 @@ def run_on_batch(model, mode, x, y, sample_weight, class_weight, return_dict):
     feed = make_feed(x, y, sample_weight, class_weight, batch_size=WHOLE)
     build_model(model, feed, mode)
     check_labels(model, feed)
-    model.reset_metrics()
-    step = Stepper(model, mode).run_once
+    stepper = Stepper(model, mode)
+
+    def step(batch):
+        model.reset_metrics()  # in the program, where it costs nothing
+        return stepper.run_once(batch)
+
     if not model.run_eagerly:
         step = model.program(
             ("batch", mode), lambda: Program(step, model.state_variables(mode))
