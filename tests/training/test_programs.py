@@ -73,7 +73,12 @@ def data():
 
 def make(rate=0.1, learning_rate=0.01):
     model = rv.Sequential(
-        [rv.Input((4,)), rv.layers.Dense(5), rv.layers.Dropout(rate), rv.layers.Dense(1)]
+        [
+            rv.Input((4,)),
+            rv.layers.Dense(5),
+            rv.layers.Dropout(rate),
+            rv.layers.Dense(1),
+        ]
     )
     model.compile(optimizer=rv.optimizers.SGD(learning_rate), loss="mse")
     return model
