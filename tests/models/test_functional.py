@@ -221,6 +221,12 @@ def batch_of_unknown_length(k):
     return model.output_shape, arrays(model(np.ones((2, 3, 4), "float32")))
 
 
+def features(k):
+    model = mlp(k)
+    every = k.Model(model.inputs, [layer.output for layer in model.layers])
+    return [layer.name for layer in every.layers], arrays(every(X))
+
+
 def layer_state(k):
     model = mlp(k)
     x = k.Input((4,))
@@ -316,6 +322,7 @@ def trained_with_shared_layers(k):
         optional_input,
         called_on_symbols,
         batch_of_unknown_length,
+        features,
         layer_state,
         config,
         rebuilt_from_config,
@@ -335,6 +342,12 @@ def two_inputs(k, **options):
 
 def disconnected(k):
     k.Model(k.Input((4,)), k.layers.Dense(1)(k.Input((4,))))
+
+
+def a_name_twice(k):
+    x = k.Input((4,))
+    y = k.layers.Dense(2, name="same")(x)
+    k.Model(x, k.layers.Dense(2, name="same")(y))
 
 
 def array_as_input(k):
@@ -395,6 +408,7 @@ def input_without_shape(k):
 
 ERRORS = {
     disconnected: "not connected",
+    a_name_twice: "name 'same' is used 2 times",
     array_as_input: "All `inputs` values must be KerasTensors",
     array_as_output: "All `outputs` values must be KerasTensors",
     too_few_inputs: '"net" expects 2 input.*received 1',

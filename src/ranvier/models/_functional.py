@@ -1,5 +1,6 @@
 """Functional: a model that is a graph of layers between inputs and outputs."""
 
+import collections
 import warnings
 
 from ranvier.core import _dtypes, _tree
@@ -59,6 +60,7 @@ class Functional(Function, Model):
         if not all(_is_input(t) for t in _tree.flatten(inputs)):
             inputs, outputs = _with_new_inputs(inputs, outputs)
         self._init_graph(inputs, outputs)  # the layers are found in its lists
+        _check_names(self._operations)
         self.output_names = [t._keras_history.operation.name for t in self._outputs]
         self.input_names = [t._keras_history.operation.name for t in self._inputs]
         self._convert_input_args = False
@@ -220,6 +222,16 @@ class Functional(Function, Model):
                 return cls(inputs, outputs, **rest)
             return Functional(inputs, outputs, **rest)
         return super().from_config(config)
+
+
+def _check_names(operations):
+    counts = collections.Counter(operation.name for operation in operations)
+    name, count = counts.most_common(1)[0]
+    if count > 1:
+        raise ValueError(
+            f"The name '{name}' is used {count} times in the model. All operation "
+            "names should be unique: give the layers other names."
+        )
 
 
 def _is_functional_constructor(cls):
