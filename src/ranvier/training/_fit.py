@@ -13,6 +13,7 @@ from ranvier.training._evaluate import Evaluation
 from ranvier.training._feeds import is_array_data, make_feed
 from ranvier.training._passes import Passes
 from ranvier.training._progress import Progress
+from ranvier.training._retrospect import make_retrospect
 from ranvier.training._step import unpack
 
 
@@ -34,6 +35,7 @@ def fit(
     validation_steps,
     validation_batch_size,
     validation_freq,
+    train_eval,
 ):
     """Trains a model; see `Model.fit`."""
     model.assert_compiled("fit")
@@ -69,6 +71,11 @@ def fit(
             validation_steps,
         )
         validation = Evaluation(model, validation_feed, callbacks, validation_steps)
+    retrospect = None
+    if train_eval is not False:
+        retrospect = make_retrospect(
+            model, feed, x, y, sample_weight, batch_size, train_eval
+        )
     model.stop_training = False
     with _interrupts.handled(), contextlib.ExitStack() as at_end:
         at_end.callback(callbacks.clean_up)
@@ -85,6 +92,8 @@ def fit(
             if epoch_logs is None:
                 break
             logs = LazyLogs(epoch_logs).copy()
+            if retrospect is not None:
+                logs.update(_prefixed("train_", retrospect.run()))
             if validation is not None and _validates(epoch, validation_freq):
                 results = validation.run()
                 if not results:
@@ -93,7 +102,7 @@ def fit(
                         f"epoch {epoch + 1}.",
                         stacklevel=3,
                     )
-                logs.update({f"val_{name}": value for name, value in results.items()})
+                logs.update(_prefixed("val_", results))
             callbacks.on_epoch_end(epoch, logs)
             progress.epoch = epoch + 1
             callbacks.backup(progress)
@@ -136,6 +145,10 @@ def _validation_feed(model, data, batch_size, steps):
         error.add_note("In `validation_data`.")
         raise
     return feed
+
+
+def _prefixed(prefix, logs):
+    return {prefix + name: value for name, value in logs.items()}
 
 
 def _validates(epoch, frequency):

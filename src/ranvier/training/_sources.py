@@ -67,10 +67,12 @@ class IterableSource:
         weigh: applied to each batch (class weights), or None.
         shuffle: whether the batches of a `PyDataset` come in another order each pass.
         seed: the orders follow from it.
+        tell: whether a `PyDataset` is told when an epoch begins and ends.
     """
 
-    def __init__(self, data, weigh=None, shuffle=False, seed=0):
+    def __init__(self, data, weigh=None, shuffle=False, seed=0, tell=True):
         self.data = data
+        self.tell = tell
         self.weigh = weigh
         self.shuffle = shuffle
         self.seed = seed
@@ -96,12 +98,12 @@ class IterableSource:
 
     def begin_epoch(self):
         """Tells a `PyDataset` that an epoch begins."""
-        if hasattr(self.data, "on_epoch_begin"):
+        if self.tell and hasattr(self.data, "on_epoch_begin"):
             self.data.on_epoch_begin()
 
     def end_epoch(self):
         """Tells a `PyDataset` that an epoch has ended."""
-        if hasattr(self.data, "on_epoch_end"):
+        if self.tell and hasattr(self.data, "on_epoch_end"):
             self.data.on_epoch_end()
 
     def _batch(self, item, i):

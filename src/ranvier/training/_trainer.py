@@ -360,6 +360,7 @@ class Trainer:
         validation_steps=None,
         validation_batch_size=None,
         validation_freq=1,
+        train_eval=False,
     ):
         """Trains the model.
 
@@ -381,6 +382,10 @@ class Trainer:
             validation_steps: batches per validation.
             validation_batch_size: batch size of the validation.
             validation_freq: validate every so many epochs, or in those listed.
+            train_eval: True to evaluate on the training data too after each epoch, in
+                inference mode: `train_loss`, `train_<metric>` compare with `val_*`,
+                which the loss with dropout on does not. An integer evaluates on so
+                many of the samples, always the same ones.
 
         Returns:
             `History`, whose `history` maps each name to its values per epoch.
