@@ -170,7 +170,7 @@ class Model(Trainer, Layer):
         save_model(self, filepath, overwrite=overwrite, zipped=zipped, **kwargs)
 
     def save_weights(self, filepath, overwrite=True, **kwargs):
-        """Writes the weights to a `.weights.h5` file."""
+        """Writes the weights to a `.weights.h5` or `.safetensors` file."""
         from ranvier.saving import save_weights
 
         save_weights(self, filepath, overwrite=overwrite, **kwargs)

@@ -22,9 +22,11 @@ WEIGHTS = "model.weights.h5"
 def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
     """Writes the weights of a model, and the state of its optimizer, to a file.
 
+    A `.safetensors` file has the weights alone, named by their paths.
+
     Args:
         model: a built model or layer.
-        filepath: a path ending in `.weights.h5`.
+        filepath: a path ending in `.weights.h5` or `.safetensors`.
         overwrite: whether an existing file is replaced without asking.
         max_shard_size: accepted as in Keras; only None is supported.
         **kwargs: `objects_to_skip`, layers or optimizers to leave out.
@@ -39,12 +41,16 @@ def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs)
             "Weights are written to one file. Received: "
             f"max_shard_size={max_shard_size}. Leave it at None."
         )
-    if not str(filepath).endswith(".weights.h5"):
+    if not str(filepath).endswith((".weights.h5", ".safetensors")):
         raise ValueError(
-            "The name of a file of weights must end in `.weights.h5`. "
-            f"Received: filepath={filepath}"
+            "The name of a file of weights must end in `.weights.h5` or "
+            f"`.safetensors`. Received: filepath={filepath}"
         )
-    if _files.may_write(filepath, overwrite):
+    if not _files.may_write(filepath, overwrite):
+        return
+    if str(filepath).endswith(".safetensors"):
+        _named_weights().save_tensors(model, filepath, skip)
+    else:
         with atomic_path(filepath) as temporary:
             write_weights(model, temporary, skip)
 
@@ -56,7 +62,8 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 
     Args:
         model: a built model or layer.
-        filepath: a `.weights.h5` or `.keras` file.
+        filepath: a `.weights.h5`, `.keras` or `.safetensors` file. In the last,
+            weights are found by their paths.
         skip_mismatch: whether layers whose weights differ in number or shape are left
             as they are, with a warning.
         **kwargs: `objects_to_skip`, layers or optimizers to leave alone.
@@ -68,18 +75,26 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     skip = kwargs.pop("objects_to_skip", None)
     _check_arguments("load_weights", kwargs, model)
     name = str(filepath)
-    if not name.endswith((".weights.h5", ".keras")):
+    if not name.endswith((".weights.h5", ".keras", ".safetensors")):
         raise ValueError(
-            "Weights can be read from `.weights.h5` and `.keras` files. "
-            f"Received: filepath={filepath}"
+            "Weights can be read from `.weights.h5` and `.keras` files, and from "
+            f"`.safetensors` files. Received: filepath={filepath}"
         )
     with _safety.naming(filepath):
-        if name.endswith(".keras"):
+        if name.endswith(".safetensors"):
+            _named_weights().load_tensors(model, filepath, skip_mismatch, skip)
+        elif name.endswith(".keras"):
             with _safety.open_archive(filepath) as archive:
                 file = io.BytesIO(_safety.read_member(archive, WEIGHTS))
             read_weights(model, file, skip_mismatch, skip)
         else:
             read_weights(model, filepath, skip_mismatch, skip)
+
+
+def _named_weights():
+    from ranvier.saving import _named_weights  # it uses this module
+
+    return _named_weights
 
 
 def _check_arguments(function, kwargs, model):
