@@ -6,9 +6,6 @@ RanvierError
     NotCompiledError(ValueError)   fit, evaluate... before compile
     UnknownNameError(ValueError)   a string that names no member of a family
     MissingExtraError(ImportError) an optional package is not installed
-    InvalidArgumentError(ValueError)  data that cannot be what it is said to be
-    DataLossError(ValueError)      a file was cut or changed: checksums do not match
-    NotFoundError(FileNotFoundError)  a file is missing
 
 Each is also the builtin that Keras raises in that place, so `except ValueError` in
 Keras code still catches it.
@@ -40,18 +37,6 @@ class UnknownNameError(RanvierError, ValueError):
 
 class MissingExtraError(RanvierError, ImportError):
     """An optional dependency is missing."""
-
-
-class InvalidArgumentError(RanvierError, ValueError):
-    """Data given to an operation cannot be what it is said to be."""
-
-
-class DataLossError(RanvierError, ValueError):
-    """A file was cut short or changed since it was written."""
-
-
-class NotFoundError(RanvierError, FileNotFoundError):
-    """A file is missing."""
 
 
 def close_names(name: str, known: Iterable[str]) -> str:
