@@ -38,3 +38,34 @@ def test_a_used_generator_draws_the_same():
     np.testing.assert_array_equal(
         _threefry.uniform(key, (10,), 0.0, 1.0), jax.random.uniform(key, (10,))
     )
+
+
+DRAWS = {
+    "uniform": lambda key, shape: jax.random.uniform(key, shape),
+    "normal": lambda key, shape: jax.random.normal(key, shape),
+    "bernoulli": lambda key, shape: jax.random.bernoulli(key, 0.3, shape),
+    "randint": lambda key, shape: jax.random.randint(key, shape, -5, 1000),
+    "gamma": lambda key, shape: jax.random.gamma(key, 2.0, shape),
+    "bits 8": lambda key, shape: jax.random.bits(key, shape, "uint8"),
+    "bits 16": lambda key, shape: jax.random.bits(key, shape, "uint16"),
+    "permutation": lambda key, shape: jax.random.permutation(key, 20),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWS.values(), ids=DRAWS)
+def test_draws_in_programs_are_those_of_jax(draw):
+    key = np.array([3, 9], "uint32")
+    program = jax.jit(lambda key: draw(_threefry.for_program(key), (3, 5)))
+    np.testing.assert_array_equal(program(key), draw(key, (3, 5)))
+
+
+def test_draws_in_programs_over_several_keys():
+    keys = np.arange(8, dtype="uint32").reshape(4, 2)
+
+    def draw(key):
+        return jax.random.uniform(_threefry.for_program(key), (7,))
+
+    np.testing.assert_array_equal(
+        jax.jit(jax.vmap(draw))(keys),
+        jax.vmap(lambda key: jax.random.uniform(key, (7,)))(keys),
+    )

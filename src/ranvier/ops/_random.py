@@ -30,14 +30,15 @@ _BAKED_SEED = (
 
 
 def key_of(seed):
-    """Returns the raw key of a seed.
+    """Returns the key of a seed.
 
     Raises:
         ValueError: for the global generator where a program would bake its draw in.
     """
     if seed is None and _would_be_baked():
         raise ValueError(_BAKED_SEED)
-    return draw_key(seed)
+    key = draw_key(seed)
+    return _threefry.for_program(key) if isinstance(key, Tracer) else key
 
 
 def _would_be_baked():
