@@ -13,6 +13,7 @@ class _Stacks(threading.local):
     def __init__(self):
         self.state: list[StateScope] = []
         self.autocast: list[str | None] = []
+        self.deferring: int = 0
 
 
 stacks = _Stacks()

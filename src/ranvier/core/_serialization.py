@@ -2,18 +2,21 @@
 
 An object becomes `{"module", "class_name", "config", "registered_name"}`; containers
 and a few values (arrays, slices, bytes...) have spellings of their own. On
-the way back classes are found in the registry only.
+the way back classes are found in the registry only. The one exception is a Python
+`lambda`: it is written as bytecode, and read only where the caller asks for it.
 """
 
 import inspect
+import reprlib
 import threading
 import types
 import typing
+import warnings
 
 import jax
 import numpy as np
 
-from ranvier.core import _errors, _registry
+from ranvier.core import _config, _dtypes, _errors, _lambdas, _registry
 
 _PLAIN = (str, bool, int, float, type(None))
 
@@ -95,12 +98,14 @@ def serialize_object(obj):
         return _array_config("__numpy__", obj)
     if isinstance(obj, np.dtype):
         return obj.name
-    if inspect.isfunction(obj) and obj.__name__ == "<lambda>":
-        raise ValueError(
-            "A lambda cannot be saved: a file holds no code. Give it a name with "
-            "`def` and register it with `register_keras_serializable`, or pass it "
-            "through `custom_objects` when loading."
+    if _lambdas.is_lambda(obj):
+        warnings.warn(
+            "A Python lambda is written as bytecode. It can be read back only with "
+            "`safe_mode=False`, and by this version of Python. Better give it a name "
+            "with `def` and register it with `register_keras_serializable`.",
+            stacklevel=2,
         )
+        return {"class_name": "__lambda__", "config": _lambdas.encode(obj)}
     if isinstance(obj, type):
         return _named("class", obj)
     if callable(obj) and not hasattr(obj, "get_config"):
@@ -177,55 +182,99 @@ def _own_config(obj):
     return config
 
 
-def deserialize_object(config, custom_objects=None, safe_mode=True) -> typing.Any:
-    """Returns the object that a dictionary of `serialize_object` describes."""
+class _Policy(threading.local):
+    """Whether code may be read now: None outside of any deserialization."""
+
+    def __init__(self):
+        self.safe: bool | None = None
+
+
+_policy = _Policy()
+
+
+def deserialize_object(config, custom_objects=None, safe_mode=None) -> typing.Any:
+    """Returns the object that a dictionary of `serialize_object` describes.
+
+    Args:
+        config: the dictionary.
+        custom_objects: `{name: class or function}` to look names up in first.
+        safe_mode: only `False` allows Python lambdas. It counts for the whole call:
+            what is deserialized on the way cannot change it.
+
+    Raises:
+        ValueError: for a config that is unsafe, or that a class refuses.
+        TypeError: for a name that is unknown, or arguments that do not fit.
+    """
     with _registry.CustomObjectScope(custom_objects):
-        return _deserialize(config, safe_mode)
+        if _policy.safe is not None:
+            return _deserialize(config)
+        allowed = safe_mode is False or _config.is_unsafe_deserialization_enabled()
+        _policy.safe = not allowed
+        try:
+            return _deserialize(config)
+        except RecursionError as error:
+            raise ValueError("The config is nested too deeply.") from error
+        finally:
+            _policy.safe = None
 
 
-def _deserialize(config, safe_mode):
+def _deserialize(config):
     if isinstance(config, _PLAIN):
         return config
     if isinstance(config, (list, tuple)):
-        return [_deserialize(item, safe_mode) for item in config]
+        return [_deserialize(item) for item in config]
     if not isinstance(config, dict):
         raise TypeError(f"Could not parse config: {config!r}")
     class_name = config.get("class_name")
     if not isinstance(class_name, str) or "config" not in config:
-        return {key: _deserialize(value, safe_mode) for key, value in config.items()}
+        return {key: _deserialize(value) for key, value in config.items()}
     inner = config["config"]
-    if class_name in _SPECIAL:
-        return _SPECIAL[class_name](inner, safe_mode)
-    if class_name in _value_decoders:
-        return _value_decoders[class_name](inner)
+    decode = _SPECIAL.get(class_name) or _value_decoders.get(class_name)
+    if decode is not None:
+        try:
+            return decode(inner)
+        except (KeyError, AttributeError, TypeError, OverflowError) as error:
+            raise ValueError(
+                f"The {class_name!r} of a config is malformed: {error!r}"
+            ) from error
     if class_name in ("function", "class"):
         return _find_named(config)
     cls = _find_class(config)
     number = config.get("shared_object_id")
     if _sharing.scope is None or not isinstance(number, int):
-        return _instantiate(cls, config, safe_mode)
+        return _instantiate(cls, config)
     found = _sharing.scope.found
     if number not in found:
-        found[number] = _instantiate(cls, config, safe_mode)
+        found[number] = _instantiate(cls, config)
     return found[number]
 
 
-def _refuse_lambda(inner, safe_mode):
-    raise ValueError(
-        "Requested the deserialization of a Python lambda. ranvier never runs code "
-        "found in a file; pass the function through `custom_objects`."
-    )
+def _decode_lambda(inner):
+    if _policy.safe:
+        raise ValueError(
+            "It holds a Python lambda, which is code: running it could do anything. "
+            "If you trust whoever made it, load it with `safe_mode=False`. That allows "
+            "lambdas and nothing else. Otherwise pass the function through "
+            "`custom_objects`."
+        )
+    return _lambdas.decode(inner, _registry.scoped_custom_objects())
+
+
+def _array(inner):
+    # Only numbers: of other types the width alone can ask for gigabytes.
+    dtype = np.dtype(_dtypes.standardize_dtype(inner["dtype"]))
+    return np.array(inner["value"]).astype(dtype)
 
 
 _SPECIAL = {
-    "__bytes__": lambda c, safe: c["value"].encode("utf-8"),
-    "__slice__": lambda c, safe: slice(
-        *(_deserialize(c[part], safe) for part in ("start", "stop", "step"))
+    "__bytes__": lambda c: c["value"].encode("utf-8"),
+    "__slice__": lambda c: slice(
+        *(_deserialize(c[part]) for part in ("start", "stop", "step"))
     ),
-    "__ellipsis__": lambda c, safe: Ellipsis,
-    "__numpy__": lambda c, safe: np.array(c["value"], dtype=c["dtype"]),
-    "__tensor__": lambda c, safe: jax.numpy.array(c["value"], dtype=c["dtype"]),
-    "__lambda__": _refuse_lambda,
+    "__ellipsis__": lambda c: Ellipsis,
+    "__numpy__": _array,
+    "__tensor__": lambda c: jax.numpy.asarray(_array(c)),
+    "__lambda__": _decode_lambda,
 }
 
 
@@ -233,14 +282,22 @@ class _UnknownNameError(TypeError):
     """A config names a class or function that is not known here."""
 
 
+class _EntryTypeError(TypeError):
+    """The arguments of a class do not fit; the message names the entry."""
+
+
+class _EntryValueError(ValueError):
+    """A class refuses its config; the message names the entry."""
+
+
 def _find_named(config):
-    name = config["config"]
-    registered = config.get("registered_name") or name
+    name = _require_name(config["config"])
+    registered = _require_name(config.get("registered_name") or name)
     found = _registry.get_registered_object(registered)
-    if found is None and isinstance(name, str):
+    if found is None:
         found = _registry.get_registered_object(name)
     if found is None:
-        found = _registry.find_builtin(config.get("module") or "", str(name))
+        found = _registry.find_builtin(_module_of(config), name)
     if found is None and config.get("module") == "builtins":
         found = _registry.find_builtin_function(name)
     if found is None:
@@ -248,15 +305,27 @@ def _find_named(config):
     return found
 
 
+def _require_name(name):
+    if not isinstance(name, str):
+        raise TypeError(f"A config should name a class or function. Received: {name!r}")
+    return name
+
+
+def _module_of(config):
+    return _require_name(config.get("module") or "")
+
+
 def _find_class(config):
     class_name = config["class_name"]
     registered_name = config.get("registered_name")
+    if registered_name is not None:
+        _require_name(registered_name)
     for name in (registered_name, class_name):
         if name is not None:
             found = _registry.get_registered_object(name)
             if found is not None:
                 return found
-    found = _registry.find_builtin(config.get("module") or "", class_name)
+    found = _registry.find_builtin(_module_of(config), class_name)
     if found is None and registered_name is None:
         found = _registry.find_builtin_by_name(class_name)
     if found is None:
@@ -276,32 +345,67 @@ def _not_found(config, name):
     )
 
 
-def _instantiate(cls, config, safe_mode):
+# Arguments that also take the name of a file. In a config they must not: loading it
+# would read files and addresses that whoever wrote it chose.
+_PATHS = ("vocabulary", "idf_weights")
+
+
+def _instantiate(cls, config):
     inner = config["config"]
     if not isinstance(inner, dict):
         raise TypeError(
             f"The config of '{config['class_name']}' must be a dictionary. "
-            f"Received: {inner!r}"
+            f"Received: {_shorten(inner)}"
         )
     if not hasattr(cls, "from_config"):
         raise TypeError(f"Unable to reconstruct an instance of '{cls.__name__}'.")
-    takes_safe_mode = "safe_mode" in inspect.signature(cls.from_config).parameters
-    kwargs = {"safe_mode": safe_mode} if takes_safe_mode else {}
     try:
-        instance = cls.from_config(inner, **kwargs)
-    except _UnknownNameError:
+        for key in _PATHS:
+            if isinstance(inner.get(key), str):
+                raise ValueError(
+                    f"`{key}` is the name of a file, {inner[key]!r}. A config may "
+                    "hold values, but not name files outside of it."
+                )
+        return _make(cls, config, inner)
+    except (_UnknownNameError, _EntryTypeError, _EntryValueError):
         raise
     except TypeError as error:
-        raise TypeError(
-            f"{cls} could not be deserialized properly. Please ensure that the "
-            "arguments of `__init__` match what `get_config()` returns.\n\n"
-            f"config={config}.\n\nException encountered: {error}"
+        raise _EntryTypeError(
+            f"{_entry(cls, inner)} could not be deserialized properly. Please ensure "
+            "that the arguments of `__init__` match what `get_config()` returns.\n\n"
+            f"config={_shorten(config)}.\n\nException encountered: {error}"
         ) from error
+    except (ImportError, OSError, RecursionError):
+        raise
+    except Exception as error:
+        text = error if isinstance(error, ValueError) else repr(error)
+        raise _EntryValueError(
+            f"{_entry(cls, inner)} could not be made from its config. {text}"
+        ) from error
+
+
+def _make(cls, config, inner):
+    takes_safe_mode = "safe_mode" in inspect.signature(cls.from_config).parameters
+    kwargs = {"safe_mode": _policy.safe} if takes_safe_mode else {}
+    instance = cls.from_config(inner, **kwargs)
     build_config = config.get("build_config")
     if build_config and hasattr(instance, "build_from_config"):
         if not getattr(instance, "built", False):
-            instance.build_from_config(_deserialize(build_config, safe_mode))
+            instance.build_from_config(_deserialize(build_config))
     compile_config = config.get("compile_config")
     if compile_config and hasattr(instance, "compile_from_config"):
         instance.compile_from_config(compile_config)
     return instance
+
+
+def _entry(cls, inner):
+    name = inner.get("name")
+    return f"{cls}" if name is None else f"{cls} '{_shorten(name)}'"
+
+
+_repr = reprlib.Repr()
+_repr.maxdict = 30
+
+
+def _shorten(value):
+    return value if isinstance(value, str) and len(value) < 200 else _repr.repr(value)

@@ -1,16 +1,18 @@
 """Variable: a named, typed, mutable box around one array.
 
 Life of a value: *created* by an initialiser when the object that owns the variable
-is built; *read* through `value` (or by any op); *assigned* by the user or an
-optimizer. Inside a state scope (see `_scope`) reads and writes go to the scope:
-a program lifts the values of its variables into arguments, runs object code under a
-scope, and returns the new values. *Write back*: the caller of a program stores the
-results in the variables with `put`.
+is built (while a file is loaded: when it is first read); *read* through `value` (or by
+any op); *assigned* by the user or an optimizer. Inside a state scope (see `_scope`)
+reads and writes go to the scope: a program lifts the values of its variables into
+arguments, runs object code under a scope, and returns the new values. *Write back*: the
+caller of a program stores the results in the variables with `put`.
 
 Programs donate the buffers they are given, so a buffer that someone else may still
 hold must not be handed over. A variable knows when its array was given out or came
 from outside (`_borrowed`) and then lends a copy (`take`).
 """
+
+import contextlib
 
 import jax
 import jax.numpy as jnp
@@ -20,6 +22,26 @@ from ranvier.core import _dtypes, _naming, _registry, _scope
 
 _AGGREGATIONS = ("none", "mean", "sum", "only_first_replica")
 _SYNCHRONIZATIONS = ("none", "on_read", "on_write", "auto")
+
+
+@contextlib.contextmanager
+def deferred_initialization():
+    """Scope in which initial values are drawn when they are first read, if at all.
+
+    A file that is loaded brings the values: drawing others first would take time, and
+    memory for whatever shapes the file asks for.
+
+    Example:
+        >>> with deferred_initialization():
+        ...     v = Variable("ones", shape=(2,), name="v")
+        >>> v.assign([3.0, 4.0]).tolist()  # no ones were ever made
+        [3.0, 4.0]
+    """
+    _scope.stacks.deferring += 1
+    try:
+        yield
+    finally:
+        _scope.stacks.deferring -= 1
 
 
 def standardize_shape(shape) -> tuple:
@@ -139,15 +161,31 @@ class Variable:
                 f"path='{self._path}'"
             )
         self._dtype = _dtypes.standardize_dtype(dtype)
-        value = _to_array(initializer(shape, dtype=self._dtype), self._dtype)
-        if value.shape != shape:
+        self._shape = shape
+        if _scope.stacks.deferring:
+            self._initializer = initializer
+        else:
+            self._value = self._draw(initializer)
+
+    def _draw(self, initializer):
+        value = _to_array(initializer(self._shape, dtype=self._dtype), self._dtype)
+        if value.shape != self._shape:
             raise ValueError(
                 f"The initializer of variable '{self._path}' returned an array of "
-                f"shape {value.shape}. Expected shape {shape}. "
+                f"shape {value.shape}. Expected shape {self._shape}. "
                 f"Initializer: {initializer}"
             )
-        self._shape = shape
-        self._value = value
+        return value
+
+    def __getattr__(self, name):
+        # Python comes here for what is not set: a value whose drawing was deferred.
+        if name == "_value" and "_initializer" in self.__dict__:
+            with jax.ensure_compile_time_eval():
+                self._value = self._draw(self.__dict__.pop("_initializer"))
+            return self._value
+        raise AttributeError(
+            f"'{type(self).__name__}' object has no attribute '{name}'"
+        )
 
     def _initialize_by_value(self, value, dtype):
         if dtype is None:
@@ -369,7 +407,10 @@ class Variable:
         return copied
 
     def __getstate__(self):
-        return {**self.__dict__, "_value": np.asarray(self._value)}
+        value = np.asarray(self._value)
+        state = {**self.__dict__, "_value": value}
+        state.pop("_initializer", None)
+        return state
 
     def __setstate__(self, state):
         self.__dict__.update(state)

@@ -75,9 +75,11 @@ class Lambda(Layer):
     """Applies a function as a layer.
 
     The function must use `ranvier.ops`, or anything that JAX can trace. Weights it
-    uses are not seen by the layer: write a subclass of `Layer` for such. A model
-    with a function that has a name can be saved if the function is registered (see
-    `saving.register_keras_serializable`); one with a `lambda` cannot.
+    uses are not seen by the layer: write a subclass of `Layer` for such. A function
+    that has a name is saved by its name and must be registered (see
+    `saving.register_keras_serializable`). A `lambda` is saved as bytecode, and only
+    loaded with `safe_mode=False`; global names it uses are looked up in
+    `custom_objects` then.
 
     Args:
         function: function of the inputs; may also have parameters `mask` and
@@ -162,13 +164,13 @@ class Lambda(Layer):
         return config
 
     @classmethod
-    def from_config(cls, config, custom_objects=None):
-        """Rebuilds a layer from its config."""
+    def from_config(cls, config, custom_objects=None, safe_mode=None):
+        """Rebuilds a layer from its config; only `safe_mode=False` reads a lambda."""
         config = dict(config)
         with CustomObjectScope(custom_objects):
             for key in ("function", "output_shape", "mask", "arguments"):
                 if key in config and not callable(config[key]):
-                    config[key] = deserialize_object(config[key])
+                    config[key] = deserialize_object(config[key], safe_mode=safe_mode)
         shape = config.get("output_shape")
         if isinstance(shape, list) and all(
             size is None or isinstance(size, int) for size in shape
@@ -178,7 +180,7 @@ class Lambda(Layer):
 
 
 def _function_config(value):
-    # A lambda stays itself, so that a layer can be cloned; only saving refuses it.
+    # A lambda stays itself, so that a layer can be cloned without bytecode.
     if not callable(value) or getattr(value, "__name__", None) == "<lambda>":
         return value
     return serialize_object(value)
