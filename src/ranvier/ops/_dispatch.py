@@ -7,7 +7,7 @@ registers `add`. Called with arrays, tracers, NumPy arrays or numbers it runs at
 (*concrete*); with a symbolic tensor anywhere in its arguments it adds a node to the
 graph (*symbolic*); while a recorder (a gradient tape) is active the call is handed to
 it (*recorded*). A value type of a higher floor (the `tf` face's tensors, for example)
-registers how it is unwrapped and wrapped again.
+registers how an op is called on it.
 """
 
 import functools
@@ -26,8 +26,9 @@ from ranvier.ops._symbolic import KerasTensor, any_symbolic
 # Registered ops by name: {name: function}.
 table: dict = {}
 
-# A higher floor may install these: `wrappers` maps a tensor class to
-# `(unwrap, wrap)`; `recorders` is a stack of objects with `record(op, args, kwargs)`.
+# A higher floor may install these: `wrappers` maps a tensor class to a function
+# `call(op, args, kwargs)`, which calls the op again on arrays; `recorders` is a stack
+# of objects with `record(op, args, kwargs)`.
 wrappers: dict = {}
 recorders: list = []
 
@@ -85,12 +86,12 @@ def op(function=None, *, path=None):
                 return function(*args)
         if any_symbolic(args, kwargs):
             return _symbolic(dispatched, args, kwargs)
+        if wrappers:
+            call = _find_wrapper(args, kwargs)
+            if call is not None:
+                return call(dispatched, args, kwargs)
         if recorders:
             return recorders[-1].record(dispatched, args, kwargs)
-        if wrappers:
-            wrap = _find_wrapper(args, kwargs)
-            if wrap is not None:
-                return wrap(function(*_clean(args), **_clean_dict(kwargs)))
         return function(*_clean(args), **_clean_dict(kwargs))
 
     dispatched.raw = lambda *args, **kwargs: function(
@@ -130,18 +131,14 @@ def _clean_value(value):
         return tuple([_clean_value(item) for item in value])
     if isinstance(value, dict):
         return {key: _clean_value(item) for key, item in value.items()}
-    if wrappers:
-        for cls, (unwrap, _) in wrappers.items():
-            if isinstance(value, cls):
-                return unwrap(value)
     return value
 
 
 def _find_wrapper(args, kwargs):
     for value in (*args, *kwargs.values()):
-        for cls, (_, wrap) in wrappers.items():
+        for cls, call in wrappers.items():
             if isinstance(value, cls):
-                return wrap
+                return call
         if isinstance(value, (list, tuple)):
             found = _find_wrapper(value, {})
             if found is not None:
