@@ -101,7 +101,7 @@ def test_first_epoch_leaves_no_backup_but_the_run_is_the_same(tmp_path):
     folder = tmp_path / "parts"
     with pytest.raises(Killed):
         fit(make_model(), BackupAndRestore(folder), Kill(0))
-    assert not folder.exists()
+    assert os.listdir(folder) == []
     history = fit(make_model(), BackupAndRestore(folder))
     assert len(history["loss"]) == 5
 
@@ -296,16 +296,16 @@ def test_files_are_there_while_it_runs_and_gone_afterwards(tmp_path):
     class Look(Callback):
         def on_epoch_begin(self, epoch, logs=None):
             files = sorted(os.listdir(folder)) if epoch else []
-            expected = [[], ["latest.npz"], ["latest.npz", "previous.npz"]]
+            expected = [[], ["latest.backup"], ["latest.backup", "previous.backup"]]
             assert files == expected[min(epoch, 2)]
 
     model = make_model()
     fit(model, Look(), BackupAndRestore(folder, double_checkpoint=True))
     assert not folder.exists() and folder.parent.exists()
     fit(model, BackupAndRestore(folder, delete_checkpoint=False))
-    assert os.listdir(folder) == ["latest.npz"]
+    assert os.listdir(folder) == ["latest.backup"]
     (folder / "notes.txt").write_text("mine")
-    (folder / ".latest.npz.1234.tmp").write_text("of a killed run")
+    (folder / ".latest.backup.1234.tmp").write_text("of a killed run")
     fit(model, BackupAndRestore(folder))
     assert os.listdir(folder) == ["notes.txt"]
 
@@ -333,13 +333,13 @@ def test_damaged_backup(how, tmp_path):
         folder = tmp_path / str(double)
         with pytest.raises(Killed):
             fit(make_model(), BackupAndRestore(folder, "epoch", double), Kill(3))
-        damage(folder / "latest.npz", how)
+        damage(folder / "latest.backup", how)
         backup = BackupAndRestore(folder, "epoch", double)
         if double:
             with pytest.warns(UserWarning, match="The backup before it"):
                 assert len(fit(make_model(), backup)["loss"]) == 5
         else:
-            with pytest.raises(OSError, match="is damaged or no backup"):
+            with pytest.raises(OSError, match="is damaged"):
                 fit(make_model(), backup)
 
 
@@ -353,8 +353,9 @@ def test_backup_of_another_model(tmp_path):
 
 BAD = [
     ({"backup_dir": ""}, ValueError, "`backup_dir` must name a folder"),
-    ({"save_freq": 10}, NotImplementedError, "beginning of an epoch"),
-    ({"save_freq": False}, ValueError, "`save_freq` must be 'epoch'"),
+    ({"save_freq": 0}, ValueError, "`save_freq` must be 'epoch'"),
+    ({"save_freq": -1}, ValueError, "`save_freq` must be 'epoch'"),
+    ({"save_freq": 1.5}, ValueError, "`save_freq` must be 'epoch'"),
     ({"save_freq": "batch"}, ValueError, "`save_freq` must be 'epoch'"),
 ]
 
@@ -370,7 +371,7 @@ def test_callback_whose_state_cannot_be_saved(tmp_path):
         def get_state(self):
             return {"function": print}
 
-    with pytest.raises(TypeError, match="serializable"):
+    with pytest.raises(TypeError, match="A state may hold .* at '/progress/callbacks/"):
         fit(make_model(), Odd(), BackupAndRestore(tmp_path))
 
 

@@ -3,44 +3,51 @@
 import contextlib
 import os
 import pathlib
-import shutil
 import warnings
 
 from ranvier.callbacks._callback import Callback
+from ranvier.callbacks._every import Every
+from ranvier.callbacks._output import print_message
 from ranvier.callbacks._state_file import read_state, write_state
 from ranvier.core._files import atomic_path
-from ranvier.core._random_state import get_random_state, set_random_state
-from ranvier.optimizers import Optimizer
 
-_LATEST = "latest.npz"
-_PREVIOUS = "previous.npz"
+_LATEST = "latest.backup"
+_PREVIOUS = "previous.backup"
 
 
 class BackupAndRestore(Callback):
-    """Saves the state of training after each epoch, and takes it up in a new run.
+    """Saves the state of training now and then, and takes it up in a new run.
 
-    Run the same script again after a crash: `fit` goes on after the last epoch that
-    was saved and ends with the same weights and the same history, bit by bit, as if
-    nothing had happened. The backup holds weights, optimizers, states of random
+    Run the same script again after a crash: `fit` goes on from the last backup and
+    ends with the same weights and the same history, bit by bit, as if nothing had
+    happened. The backup holds weights, optimizers, metrics, states of random
     generators, the order of samples, the history, and the states of the other
-    callbacks.
+    callbacks. It is written beside the one before it, and takes its place when it is
+    complete and on disk.
+
+    Ctrl-C and SIGTERM end `fit` after the step that is running, with a backup; a
+    second one ends it at once, without.
 
     Iterators and generators are read again from their beginning, up to the batch that
-    comes next. What other objects keep for themselves is not saved; a `PyDataset` is
-    told how many epochs have ended.
+    comes next, unless they have `get_state()` and `set_state(state)`. What other
+    objects keep for themselves is not saved.
 
     Args:
         backup_dir: folder for the backup, of this run alone. It is made if missing.
-        save_freq: `"epoch"`. Numbers of batches are not supported yet.
+        save_freq: `"epoch"`, or a number of batches, also in the middle of an epoch.
+            `False`: only on Ctrl-C or SIGTERM.
         double_checkpoint: keep the backup before the latest, too, for the case that
-            the latest one cannot be read.
+            the latest one is damaged later.
         delete_checkpoint: delete the backup when `fit` has come to its end.
 
     Raises:
         ValueError: for an empty `backup_dir` or another `save_freq`; in `fit`, if the
-            backup is that of another model.
-        NotImplementedError: for a number as `save_freq`.
-        OSError: in `fit`, if a backup is damaged and there is none before it.
+            backup is that of another model or of other data.
+        OSError: in `fit`, if the folder cannot be made, or if a backup is damaged and
+            there is none before it.
+
+    Where a backup cannot be written (a full disk), a warning says so, the last good one
+    stays, and training goes on.
 
     Example:
         >>> import numpy as np, ranvier, tempfile
@@ -52,6 +59,8 @@ class BackupAndRestore(Callback):
         ...     callbacks=[BackupAndRestore(folder)],
         ... )
     """
+
+    batch_granularity = "chunk"
 
     def __init__(
         self,
@@ -65,14 +74,11 @@ class BackupAndRestore(Callback):
             raise ValueError(
                 f"`backup_dir` must name a folder. Received: backup_dir={backup_dir!r}"
             )
-        if isinstance(save_freq, int) and not isinstance(save_freq, bool):
-            raise NotImplementedError(
-                "A run can be taken up at the beginning of an epoch only: use "
-                f"save_freq='epoch'. Received: save_freq={save_freq}"
-            )
-        if save_freq != "epoch":
+        is_count = isinstance(save_freq, int) and save_freq > 0
+        if not (save_freq == "epoch" or save_freq is False or is_count):
             raise ValueError(
-                f"`save_freq` must be 'epoch'. Received: save_freq={save_freq!r}"
+                "`save_freq` must be 'epoch', a positive number of batches, or False. "
+                f"Received: save_freq={save_freq!r}"
             )
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = save_freq
@@ -80,47 +86,39 @@ class BackupAndRestore(Callback):
         self.delete_checkpoint = delete_checkpoint
         self._latest = pathlib.Path(self.backup_dir, _LATEST)
         self._previous = pathlib.Path(self.backup_dir, _PREVIOUS)
+        self._every = Every(save_freq if is_count else None)
+        self._is_due = False
+        self._saved = None  # the place of the newest good backup, in words
+        self._is_running = False
+
+    def get_state(self):
+        return {"batches": self._every.get_state()}
+
+    def set_state(self, state):
+        self._every.set_state(state["batches"])
+
+    def on_train_begin(self, logs=None):
+        self._is_running = True
+        self._is_due = False
+        self._saved = None
+        os.makedirs(self.backup_dir, exist_ok=True)
+        self._delete_left_overs()
 
     def restore(self, progress):
         state = self._read()
         if state is None:
             return
-        variables = self._variables()
-        _check_shapes(state["variables"], variables, self.backup_dir)
-        progress.set_state(state["progress"])
-        for variable, value in zip(variables, state["variables"], strict=True):
-            variable.assign(value)
-        # The last thing: what was done so far may have drawn numbers.
-        set_random_state(state["random"])
-
-    def backup(self, progress):
-        state = {
-            "variables": [variable.numpy() for variable in self._variables()],
-            "progress": progress.get_state(),
-            "random": get_random_state(),
-        }
-        os.makedirs(self.backup_dir, exist_ok=True)
-        if self.double_checkpoint and self._latest.exists():
-            with atomic_path(self._previous) as temporary:
-                shutil.copyfile(self._latest, temporary)
-        write_state(self._latest, state)
-
-    def on_train_end(self, logs=None):
-        if self.delete_checkpoint:
-            for path in (self._latest, self._previous):
-                path.unlink(missing_ok=True)
-                for left_over in path.parent.glob(f".{path.name}.*.tmp"):
-                    left_over.unlink(missing_ok=True)
-            with contextlib.suppress(OSError):  # other files are in it
-                os.rmdir(self.backup_dir)
-
-    def _variables(self):
-        attributes = vars(self.model).values()
-        optimizers = [value for value in attributes if isinstance(value, Optimizer)]
-        return [
-            *self.model.variables,
-            *(v for optimizer in optimizers for v in optimizer.variables),
-        ]
+        try:
+            progress.set_state(state["progress"])
+        except ValueError as error:
+            error.add_note(
+                f"The backup is in '{self.backup_dir}'. Use another `backup_dir`, or "
+                "delete this one to begin anew."
+            )
+            raise
+        self._saved = state["place"]
+        if (self.params or {}).get("verbose"):
+            print_message(f"Going on after {self._saved}, from '{self.backup_dir}'.")
 
     def _read(self):
         """Returns the newest state that can be read, or None if there is none."""
@@ -131,11 +129,15 @@ class BackupAndRestore(Callback):
             try:
                 state = read_state(path)
             except OSError as error:
-                problem = error
+                problem = problem or error
                 continue
-            if problem is not None:
+            if path == self._previous:
+                # The next backup must not put a damaged one in the place of this one.
+                os.replace(self._previous, self._latest)
                 warnings.warn(
-                    f"{problem} The backup before it is taken up.", stacklevel=4
+                    f"{problem or f'The file {self._latest} is missing.'} The backup "
+                    f"before it is taken up, that after {state['place']}.",
+                    stacklevel=5,
                 )
             return state
         if problem is not None:
@@ -143,15 +145,55 @@ class BackupAndRestore(Callback):
             raise problem
         return None
 
+    def steps_until_due(self):
+        return self._every.left
 
-def _check_shapes(values, variables, folder):
-    expected = [tuple(variable.shape) for variable in variables]
-    found = [value.shape for value in values]
-    if expected != found:
-        differing = [(a, b) for a, b in zip(expected, found) if a != b]
-        raise ValueError(
-            f"The backup in '{folder}' is of another model: expected "
-            f"{len(expected)} variables, found {len(found)}; the first shapes that "
-            f"differ (expected, found): {differing[:1]}. Use another `backup_dir`, or "
-            "delete this one to begin anew."
-        )
+    def on_train_batch_end(self, batch, logs=None):
+        self._is_due = self._every.is_due(batch) or self._is_due
+
+    def backup(self, progress):
+        at_epoch_end = self.save_freq == "epoch" and not progress.in_epoch
+        if at_epoch_end or self._is_due or progress.is_ending:
+            self._is_due = False
+            self._save(progress)
+
+    def _save(self, progress):
+        place = str(progress)
+        state = {"place": place, "progress": progress.get_state()}
+        try:
+            os.makedirs(self.backup_dir, exist_ok=True)
+            with atomic_path(self._latest) as temporary:
+                write_state(temporary, state)
+                if self.double_checkpoint and self._latest.exists():
+                    os.replace(self._latest, self._previous)
+        except OSError as error:
+            last = f"that after {self._saved}" if self._saved else "none"
+            warnings.warn(
+                f"The backup after {place} could not be written: {error}. Training "
+                f"goes on; the last good backup is {last}.",
+                stacklevel=5,
+            )
+        else:
+            self._saved = place
+
+    def on_train_end(self, logs=None):
+        self._is_running = False
+        if self.delete_checkpoint:
+            for path in (self._previous, self._latest):
+                path.unlink(missing_ok=True)
+            self._delete_left_overs()
+            with contextlib.suppress(OSError):  # other files are in it
+                os.rmdir(self.backup_dir)
+
+    def _delete_left_overs(self):
+        """Deletes what a run left that was killed while it wrote."""
+        for left_over in pathlib.Path(self.backup_dir).glob(f".{_LATEST}.*.tmp"):
+            left_over.unlink(missing_ok=True)
+
+    def clean_up(self):
+        if self._is_running and self._saved:
+            self._is_running = False
+            print_message(
+                f"\nTraining ended early. The state after {self._saved} is saved in "
+                f"'{self.backup_dir}': run the same script again to go on."
+            )

@@ -104,7 +104,11 @@ class Callback:
         return self.batch_granularity == "step" and listens_to_batches(self, mode)
 
     def get_state(self) -> dict:
-        """Returns what a resumed run needs: names to numbers, lists, arrays."""
+        """Returns what a resumed run needs: names to numbers, texts, lists, arrays.
+
+        Override it together with `set_state` in a callback that remembers something
+        from epoch to epoch.
+        """
         return {name: copy.deepcopy(getattr(self, name)) for name in self._state_names}
 
     def set_state(self, state: dict) -> None:
@@ -113,6 +117,14 @@ class Callback:
             if name in state:
                 setattr(self, name, copy.deepcopy(state[name]))
 
+    def steps_until_due(self) -> int | None:
+        """Returns how many training steps may at most be run at once from here on.
+
+        For callbacks with `batch_granularity = "chunk"` that act after certain steps:
+        a chunk ends there, and `on_train_batch_end` is called.
+        """
+        return None
+
     def restore(self, progress) -> None:
         """Called after `on_train_begin`: `progress.set_state` takes up another run.
 
@@ -120,11 +132,14 @@ class Callback:
             progress: the place of this run, an object with `get_state` and `set_state`.
         """
 
+    @default
     def backup(self, progress) -> None:
-        """Called after the hooks of all callbacks at the end of an epoch.
+        """Called after the hooks of all callbacks, after a chunk and after an epoch.
 
         Args:
-            progress: the place of this run; `progress.get_state` tells it.
+            progress: the place of this run: `progress.get_state()` tells it,
+                `progress.in_epoch` whether it is in the middle of an epoch, and
+                `progress.is_ending` whether a signal ends the run here.
         """
 
     def clean_up(self) -> None:

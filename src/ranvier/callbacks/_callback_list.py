@@ -125,6 +125,16 @@ class CallbackList(Callback):
                     waiting.remove(entry)
                     break
 
+    def steps_until_due(self) -> int | None:
+        """Returns the smallest number of steps that some callback asks for."""
+        counts = [callback.steps_until_due() for callback in self._own()]
+        return min((count for count in counts if count is not None), default=None)
+
+    @property
+    def makes_backups(self) -> bool:
+        """Whether some callback saves the state of training."""
+        return any(overrides(callback, "backup") for callback in self._own())
+
     def restore(self, progress) -> None:
         for callback in self._own():
             callback.restore(progress)

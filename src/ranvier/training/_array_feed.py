@@ -19,6 +19,8 @@ class ArrayFeed:
         seed: the order of each pass follows from it.
     """
 
+    once = False
+
     def __init__(self, arrays, batch_size, shuffle=False, seed=0):
         self.samples = count_samples(x=arrays[0], y=arrays[1], sample_weight=arrays[2])
         self.batch_size = min(batch_size, self.samples)
@@ -27,13 +29,15 @@ class ArrayFeed:
         self.steps = -(-self.samples // batch_size)
         self.arrays = jax.tree.map(jnp.asarray, arrays)
         self._order = None
+        self._start = 0
 
     def first_batch(self):
         """Returns the first batch, for building a model by its shapes."""
         return jax.tree.map(lambda a: a[: self.batch_size], self.arrays)
 
-    def begin_pass(self, index):
-        """Fixes the order of pass number `index` over the data."""
+    def begin_pass(self, index, start=0, state=None):
+        """Fixes the order of pass number `index` over the data, from a batch on."""
+        self._start = start
         if self.shuffle:
             order = epoch_order(
                 self.samples, self.batch_size, self.shuffle, self.seed, index
@@ -49,9 +53,21 @@ class ArrayFeed:
 
     end_epoch = begin_epoch
 
+    def extent(self) -> dict:
+        """Returns the sizes that batches depend on."""
+        return {"samples": self.samples, "batch_size": self.batch_size}
+
+    def get_state(self, is_ahead=False) -> dict:
+        """Arrays have no state of their own."""
+        return {"data": None, "iterator": None}
+
+    def take_up(self, epochs, state):
+        """Nothing to do: arrays do not change."""
+
     def batches(self):
         """Yields the batches of the pass one by one (for steps run in Python)."""
-        for start in range(0, self.samples, self.batch_size):
+        first = self._start * self.batch_size
+        for start in range(first, self.samples, self.batch_size):
             rows = slice(start, start + self.batch_size)
             rows = rows if self._order is None else self._order[rows]
             yield jax.tree.map(lambda a, rows=rows: a[rows], self.arrays)
@@ -119,6 +135,8 @@ def epoch_order(samples, batch_size, shuffle, seed, index):
 
 
 class _ArrayRunner:
+    is_ahead = False
+
     def __init__(self, feed, model, mode, watch):
         self.feed = feed
         self.model = model
@@ -150,13 +168,9 @@ class _ArrayRunner:
         program = Program(function, self.model.state_variables(self.mode))
         return program
 
-    def begin_pass(self, index):
-        self.feed.begin_pass(index)
-        self.position = 0
-
-    def skip(self, count):
-        """Leaves out the next batches of the pass."""
-        self.position += count
+    def begin_pass(self, index, start=0, state=None):
+        self.feed.begin_pass(index, start)
+        self.position = start
 
     def has_more(self):
         """Tells whether the pass has another batch."""
@@ -176,6 +190,8 @@ class _ArrayRunner:
 
 class _ArrayStepRunner:
     """Runs single steps: a program without a loop costs less to call."""
+
+    is_ahead = False
 
     def __init__(self, feed, model, mode):
         self.feed = feed
@@ -199,13 +215,9 @@ class _ArrayStepRunner:
 
         return self.model.program((name, self.mode, self.feed.signature()), build)
 
-    def begin_pass(self, index):
-        self.feed.begin_pass(index)
-        self.position = 0
-
-    def skip(self, count):
-        """Leaves out the next batches of the pass."""
-        self.position += count
+    def begin_pass(self, index, start=0, state=None):
+        self.feed.begin_pass(index, start)
+        self.position = start
 
     def has_more(self):
         """Tells whether the pass has another batch."""

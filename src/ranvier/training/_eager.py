@@ -23,17 +23,16 @@ class EagerRunner:
     def refresh(self):
         """Nothing to do: nothing was compiled."""
 
-    def begin_pass(self, index):
-        """Starts pass number `index`."""
-        self.feed.begin_pass(index)
+    def begin_pass(self, index, start=0, state=None):
+        """Starts pass number `index`, from a batch or from a state of the data on."""
+        self.feed.begin_pass(index, start, state)
         self._batches = iter(self.feed.batches())
         self._next = None
 
-    def skip(self, count):
-        """Leaves out the next batches of the pass, by reading them."""
-        while count > 0 and self.has_more():
-            self._next = None
-            count -= 1
+    @property
+    def is_ahead(self):
+        """Whether a batch was read that is not used yet."""
+        return self._next is not None
 
     def has_more(self):
         """Tells whether the pass has another batch, by reading it."""

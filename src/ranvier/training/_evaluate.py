@@ -28,6 +28,8 @@ class Evaluation:
         self.steps = steps
         self._runner = make_runner(feed, model, "test", callbacks)
         self._pace = Pace(model.run_eagerly or callbacks.needs_steps("test"))
+        self._passes = 0
+        self._batches = 0  # of all passes
 
     def run(self):
         """Runs one pass; returns its logs, empty if there was no batch."""
@@ -59,10 +61,28 @@ class Evaluation:
             callbacks.on_test_batch_end(step - 1, logs)
             if model.stop_evaluating:
                 break
+            _interrupts.raise_pending()
         self.feed.end_epoch()
+        self._passes += 1
+        self._batches += step
         logs = LazyLogs(logs).copy()
         callbacks.on_test_end(logs)
         return logs
+
+    def get_state(self) -> dict:
+        """Returns, as numbers, what the passes to come depend on."""
+        return {
+            "passes": self._passes,
+            "batches": self._batches,
+            "data": self.feed.get_state()["data"],
+        }
+
+    def set_state(self, state) -> None:
+        """Takes up what `get_state` returned in another run over the same data."""
+        self._passes, self._batches = state["passes"], state["batches"]
+        self.feed.take_up(state["passes"], state["data"])
+        if self.feed.once and state["data"] is None:
+            self.feed.begin_pass(0, state["batches"])  # a generator goes on
 
 
 def evaluate(

@@ -77,18 +77,20 @@ def fit(
             model, feed, x, y, sample_weight, batch_size, train_eval
         )
     model.stop_training = False
-    with _interrupts.handled(), contextlib.ExitStack() as at_end:
+    politely = callbacks.makes_backups
+    with _interrupts.handled(politely), contextlib.ExitStack() as at_end:
         at_end.callback(callbacks.clean_up)
         callbacks.on_train_begin()
         logs: dict = {}
         passes = Passes(model, feed, callbacks, steps_per_epoch, initial_epoch)
-        progress = Progress(passes, callbacks, initial_epoch)
+        progress = Progress(passes, validation, callbacks, initial_epoch)
         callbacks.restore(progress)
         for epoch in range(progress.epoch, epochs):
-            model.reset_metrics()
-            callbacks.on_epoch_begin(epoch)
-            build_optimizer(model)  # a callback may have unfrozen layers
-            epoch_logs = passes.run_epoch()
+            if not progress.in_epoch:  # else it is taken up in the middle
+                model.reset_metrics()
+                callbacks.on_epoch_begin(epoch)
+                build_optimizer(model)  # a callback may have unfrozen layers
+            epoch_logs = passes.run_epoch(progress)
             if epoch_logs is None:
                 break
             logs = LazyLogs(epoch_logs).copy()
@@ -105,7 +107,7 @@ def fit(
                 logs.update(_prefixed("val_", results))
             callbacks.on_epoch_end(epoch, logs)
             progress.epoch = epoch + 1
-            callbacks.backup(progress)
+            progress.backup()
             if model.stop_training:
                 break
         if epochs > initial_epoch and model.optimizer is not None:

@@ -1,4 +1,4 @@
-"""Ctrl-C during training: at once where that is safe, else a moment later."""
+"""Signals during training: at once where that is safe, else a moment later."""
 
 import contextlib
 import signal
@@ -10,40 +10,77 @@ class _Deferred:
 
     def __init__(self):
         self.depth = 0
-        self.pending = False
+        self.pending = None
 
     def __enter__(self):
         self.depth += 1
 
     def __exit__(self, *exc):
         self.depth -= 1
-        if self.pending and not self.depth:
-            self.pending = False
-            raise KeyboardInterrupt
+        if self.pending is not None and not self.depth:
+            error, self.pending = self.pending, None
+            raise error
 
 
 deferred = _Deferred()
 
+# The signal that a run is to end with, once it has saved its state.
+_pending: list[int] = []
+
+
+def is_pending() -> bool:
+    """Tells whether a signal asked the run to end."""
+    return bool(_pending)
+
+
+def raise_pending() -> None:
+    """Ends the run if a signal asked for it.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C.
+        SystemExit: after SIGTERM, with the usual status 143.
+    """
+    if _pending:
+        raise _error_of(_pending.pop())
+
+
+def _error_of(number):
+    if number == signal.SIGINT:
+        return KeyboardInterrupt()
+    return SystemExit(128 + number)
+
 
 @contextlib.contextmanager
-def handled():
-    """Installs the handler that respects `deferred` (in the main thread only)."""
+def handled(politely=False):
+    """Installs the handler that respects `deferred` (in the main thread only).
+
+    Args:
+        politely: whether a first Ctrl-C or SIGTERM waits for `raise_pending`, so that
+            the state can be saved. A second one does not wait.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    previous = signal.getsignal(signal.SIGINT)
-    if previous is not signal.default_int_handler:
-        yield  # the application has its own way
-        return
 
     def handler(number, frame):
-        if deferred.depth:
-            deferred.pending = True
+        if politely and not _pending:
+            _pending.append(number)
+        elif deferred.depth:
+            deferred.pending = _error_of(number)
         else:
-            signal.default_int_handler(number, frame)
+            raise _error_of(number)
 
-    signal.signal(signal.SIGINT, handler)
+    # What the application handles in its own way stays as it is.
+    usual = {signal.SIGINT: signal.default_int_handler}
+    if politely:
+        usual[signal.SIGTERM] = signal.SIG_DFL
+    replaced = [s for s, usually in usual.items() if signal.getsignal(s) == usually]
+    for number in replaced:
+        signal.signal(number, handler)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for number in replaced:
+            signal.signal(number, usual[number])
+        if replaced:
+            _pending.clear()

@@ -75,6 +75,9 @@ class Passes:
         self.callbacks = callbacks
         self.feed = feed
         self.steps = steps
+        self.in_epoch = False
+        self.step = 0  # of the epoch
+        self._logs: dict | None = None
         self._index = index
         self._is_open = False
         self._position = 0  # steps of the open pass
@@ -82,67 +85,107 @@ class Passes:
         self._runner = make_runner(feed, model, "train", callbacks)
         self._pace = Pace(model.run_eagerly or callbacks.needs_steps("train"))
 
-    def run_epoch(self):
-        """Runs one epoch; returns its logs, or None if there was no batch left."""
+    def run_epoch(self, progress):
+        """Runs one epoch, or what is left of it.
+
+        Args:
+            progress: the `Progress` of the run, for backups in the middle.
+
+        Returns:
+            The logs of the epoch, or None if there was no batch left.
+        """
         self._runner.refresh()
-        self.feed.begin_epoch()
-        if self.steps is None or not self._is_open or not self._runner.has_more():
-            self._begin()
+        if not self.in_epoch:
+            self._begin_epoch()
         callbacks, runner, steps = self.callbacks, self._runner, self.steps
-        step, logs = 0, None
-        while steps is None or step < steps:
+        while steps is None or self.step < steps:
             if not runner.has_more():
-                if steps is not None or logs is None:
+                if steps is not None or self._logs is None:
                     warnings.warn(_RAN_OUT, stacklevel=5)
                 break
-            callbacks.on_train_batch_begin(step)
-            # Stopped by a callback already: one more step, as in Keras.
-            limit = 1 if self.model.stop_training else steps and steps - step
-            ran, logs = self._pace.run(runner, limit)
-            step += ran
+            callbacks.on_train_batch_begin(self.step)
+            ran, logs = self._pace.run(runner, self._limit())
+            self.step += ran
+            self._logs = logs
             self._position += ran
-            callbacks.on_train_batch_end(step - 1, logs)
+            callbacks.on_train_batch_end(self.step - 1, logs)
             if callbacks.stop_on_nonfinite and not _is_finite(logs):
-                callbacks.on_nonfinite_loss(step - 1)
+                callbacks.on_nonfinite_loss(self.step - 1)
             if self.model.stop_training:
                 break
+            progress.backup()
+        self.in_epoch = False
         self.feed.end_epoch()
         self._epochs += 1
-        return logs
+        return self._logs
 
-    def _begin(self):
-        self._runner.begin_pass(self._index)
+    def _begin_epoch(self):
+        self.feed.begin_epoch()
+        if self.steps is None or not self._is_open or not self._runner.has_more():
+            self._begin_pass()
+        self.in_epoch = True
+        self.step, self._logs = 0, None
+
+    def _begin_pass(self, start=0, state=None):
+        self._runner.begin_pass(self._index, start, state)
         self._index += 1
         self._is_open = True
-        self._position = 0
+        self._position = start
+
+    def _limit(self):
+        """Returns how many steps may be run at once."""
+        if self.model.stop_training:
+            return 1  # stopped by a callback already: one more step, as in Keras
+        limits = [self.callbacks.steps_until_due()]
+        if self.steps is not None:
+            limits.append(self.steps - self.step)
+        return min((limit for limit in limits if limit is not None), default=None)
 
     def get_state(self) -> dict:
         """Returns, as numbers, what the batches to come depend on."""
+        goes_on = self._is_open and (self.in_epoch or self.steps is not None)
         return {
             "seed": self.feed.seed,
             "index": self._index,
-            "position": self._position if self._goes_on else None,
+            "position": self._position if goes_on else None,
+            "extent": self.feed.extent(),
+            "data": self.feed.get_state(self._runner.is_ahead),
             "epochs": self._epochs,
+            "step": self.step if self.in_epoch else None,
+            "logs": self._logs if self.in_epoch else None,
         }
 
     def set_state(self, state) -> None:
-        """Takes up what `get_state` returned in another run over the same data."""
-        self.feed.reseed(state["seed"])
+        """Takes up what `get_state` returned in another run over the same data.
+
+        Raises:
+            ValueError: if the data are others, where that would show.
+        """
+        feed = self.feed
+        feed.reseed(state["seed"])
+        feed.take_up(state["epochs"], state["data"]["data"])
         self._index = state["index"]
-        for _ in range(state["epochs"]):
-            self.feed.begin_epoch()
-            self.feed.end_epoch()
         self._epochs = state["epochs"]
+        if state["step"] is not None:
+            feed.begin_epoch()
+            self.in_epoch = True
+            self.step, self._logs = state["step"], state["logs"]
         if state["position"] is not None:
+            if feed.extent() != state["extent"]:
+                raise ValueError(
+                    "The saved state is in the middle of a pass over other data: "
+                    f"expected {_in_words(feed.extent())}, "
+                    f"found {_in_words(state['extent'])}."
+                )
             self._index -= 1
-            self._begin()
-            self._runner.skip(state["position"])
+            is_placed = feed.once and state["data"]["data"] is not None
+            start = 0 if is_placed else state["position"]
+            self._begin_pass(start, state["data"]["iterator"])
             self._position = state["position"]
 
-    @property
-    def _goes_on(self):
-        """Whether the next epoch may go on with the open pass."""
-        return self._is_open and self.steps is not None
+
+def _in_words(extent):
+    return ", ".join(f"{name} {size}" for name, size in extent.items())
 
 
 def _is_finite(logs):

@@ -2,7 +2,8 @@
 
 A source has `steps` (batches of one pass, or None if unknown), `once` (whether there
 is only one pass), `indexed` (whether batches are read by their number),
-`batches(index)` (an iterator over pass number `index`), `begin_epoch()` and
+`batches(index, start, state)` (an iterator over pass number `index`, from batch
+`start` or a saved state on), `get_state()`, `extent()`, `begin_epoch()` and
 `end_epoch()`.
 """
 
@@ -41,14 +42,15 @@ class StreamedArrays:
         self.seed = seed
         self.steps = -(-self.samples // batch_size)
 
-    def batches(self, index):
+    def batches(self, index, start=0, state=None):
         """Yields the batches of one pass."""
         order = None
         if self.shuffle:
             order = epoch_order(
                 self.samples, self.batch_size, self.shuffle, self.seed, index
             )
-        for start in range(0, self.samples, self.batch_size):
+        first = start * self.batch_size
+        for start in range(first, self.samples, self.batch_size):
             stop = min(start + self.batch_size, self.samples)
             rows = slice(start, stop) if order is None else order[start:stop]
             yield jax.tree.map(lambda a, rows=rows: np.asarray(a[rows]), self.arrays)
@@ -57,6 +59,14 @@ class StreamedArrays:
         """Nothing to do: arrays do not change."""
 
     end_epoch = begin_epoch
+
+    def extent(self):
+        """Returns the sizes that batches depend on."""
+        return {"samples": self.samples, "batch_size": self.batch_size}
+
+    def get_state(self, is_ahead):
+        """Arrays have no state of their own."""
+        return {"data": None, "iterator": None}
 
 
 class IterableSource:
@@ -79,22 +89,39 @@ class IterableSource:
         self.once = hasattr(data, "__next__")
         self.indexed = hasattr(data, "__getitem__") and hasattr(data, "on_epoch_end")
         self.steps = None if self.once else _length(data)
+        self._items = None
 
-    def batches(self, index):
-        """Yields the batches of one pass."""
+    def batches(self, index, start=0, state=None):
+        """Returns an iterator over the batches of one pass."""
         if self.indexed:
-            items = _prepared(self.data, self._order(index))
+            self._items = _prepared(self.data, self._order(index, start))
         else:
-            items = iter(self.data)
-        for i, item in enumerate(items):
-            yield self._batch(item, i)
+            self._items = iter(self.data)
+            if state is not None:
+                self._items.set_state(state)
+            skip(self._items, start if state is None else 0)
+        return (self._batch(item, i) for i, item in enumerate(self._items, start))
 
-    def _order(self, index):
+    def _order(self, index, start):
         if self.steps is None:
-            return itertools.count()
+            return itertools.count(start)
         if self.shuffle:
-            return epoch_order(self.steps, 1, True, self.seed, index).tolist()
-        return range(self.steps)
+            return epoch_order(self.steps, 1, True, self.seed, index)[start:].tolist()
+        return range(start, self.steps)
+
+    def extent(self):
+        """Returns the number of batches, where it is known."""
+        return {"batches": self.steps}
+
+    def get_state(self, is_ahead):
+        """Returns the states of the data and of the iterator, where they tell them.
+
+        An iterator that gives batches only once is the data itself. Where a batch was
+        read ahead (`is_ahead`) an iterator's state is not that of the training.
+        """
+        data = None if self.once and is_ahead else self.data
+        iterator = None if self.once or self.indexed or is_ahead else self._items
+        return {"data": _state_of(data), "iterator": _state_of(iterator)}
 
     def begin_epoch(self):
         """Tells a `PyDataset` that an epoch begins."""
@@ -119,6 +146,29 @@ class IterableSource:
             error.add_note(f"In batch {i} of the data source.")
             raise
         return self.weigh(batch) if self.weigh else batch
+
+
+def skip(iterator, count):
+    """Reads and drops the first elements of an iterator.
+
+    Raises:
+        ValueError: if there are fewer.
+    """
+    for i in range(count):
+        if next(iterator, _END) is _END:
+            raise ValueError(
+                f"The data source ended after {i} batches, but the run that is taken "
+                f"up had read {count}. Give `fit` the same data again."
+            )
+
+
+_END = object()
+
+
+def _state_of(data):
+    if hasattr(data, "get_state") and hasattr(data, "set_state"):
+        return data.get_state()
+    return None
 
 
 def _length(data):

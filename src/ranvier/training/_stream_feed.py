@@ -11,10 +11,11 @@ import numpy as np
 
 from ranvier.training._loop import Stepper, run_steps
 from ranvier.training._programs import Program
+from ranvier.training._sources import skip
 
 # Steps that are handed to the device at once, and their size at most.
 _CHUNK_STEPS = 32
-_CHUNK_BYTES = 64 * 2**20
+_CHUNK_BYTES = 8 * 2**20
 # How long to wait for the batches of a chunk, in seconds: slow sources must not make
 # the progress bar stand still.
 _CHUNK_SECONDS = 0.1
@@ -33,6 +34,7 @@ class StreamFeed:
     def __init__(self, source):
         self.source = source
         self.steps = source.steps
+        self.once = source.once
         self.check = None
         self._iterator = None
         self._first = None
@@ -54,12 +56,20 @@ class StreamFeed:
             self._peeked = itertools.chain([self._first], iterator)
         return self._first
 
-    def begin_pass(self, index):
-        """Starts pass number `index`."""
-        if self._peeked is not None and not self.source.indexed:
+    def begin_pass(self, index, start=0, state=None):
+        """Starts pass number `index`.
+
+        Args:
+            index: the order follows from it, where there is one.
+            start: number of batches to leave out.
+            state: what an iterator over the data told of its place; in place of
+                `start`.
+        """
+        if self._peeked is not None and not self.source.indexed and state is None:
             self._iterator = self._peeked
+            skip(self._iterator, start)
         else:  # asked again: its first batch may have changed with the epoch
-            self._iterator = self.source.batches(index)
+            self._iterator = self.source.batches(index, start, state)
         self._peeked = None
 
     @property
@@ -81,6 +91,33 @@ class StreamFeed:
         """Tells the source."""
         self.source.end_epoch()
 
+    def extent(self) -> dict:
+        """Returns the sizes that batches depend on, as far as they are known."""
+        return self.source.extent()
+
+    def get_state(self, is_ahead=False) -> dict:
+        """Returns what the data and the iterator over them tell of their state.
+
+        Args:
+            is_ahead: whether a batch was read that is not used yet.
+        """
+        return self.source.get_state(is_ahead)
+
+    def take_up(self, epochs, state):
+        """Brings the data to where some epochs have left them.
+
+        Args:
+            epochs: number of epochs.
+            state: what the data told of their state, or None.
+        """
+        if state is None:
+            for _ in range(epochs):
+                self.begin_epoch()
+                self.end_epoch()
+        else:
+            self.source.data.set_state(state)
+            self._peeked = None
+
     def batches(self):
         """Yields the batches of the pass that are left."""
         for batch in self._iterator or ():
@@ -90,31 +127,31 @@ class StreamFeed:
 
     def runner(self, model, mode, watch=False, stepwise=False):
         """Returns the compiled way to run steps; arguments as for `ArrayFeed`."""
-        return _StreamRunner(self, model, mode, watch)
+        return _StreamRunner(self, model, mode, watch, stepwise)
 
 
 class _StreamRunner:
-    def __init__(self, feed, model, mode, watch):
+    def __init__(self, feed, model, mode, watch, stepwise):
         self.feed = feed
         self.model = model
         self.mode = mode
         self.watch = watch
+        self._longest = 1 if stepwise else _CHUNK_STEPS
         self._next = None
 
     def refresh(self):
         """Takes up what callbacks have changed about the model: before an epoch."""
         self._programs = {}
 
-    def begin_pass(self, index):
-        self.feed.begin_pass(index)
+    def begin_pass(self, index, start=0, state=None):
+        self.feed.begin_pass(index, start, state)
         self._batches = self.feed.batches()
         self._next = None
 
-    def skip(self, count):
-        """Leaves out the next batches of the pass, by reading them."""
-        while count > 0 and self.has_more():
-            self._next = None
-            count -= 1
+    @property
+    def is_ahead(self):
+        """Whether a batch was read that is not used yet."""
+        return self._next is not None
 
     def has_more(self):
         """Tells whether the pass has another batch, by reading it."""
@@ -124,8 +161,11 @@ class _StreamRunner:
 
     def run(self, count):
         """Runs up to `count` steps; returns how many were run, and their logs."""
-        batches = self._collect(min(count, _CHUNK_STEPS))
-        capacity = 1 if len(batches) == 1 else _CHUNK_STEPS
+        # By the size of a batch, not by how many are there in time: the same program,
+        # and the same bits, in each run.
+        size = sum(a.nbytes for a in jax.tree.leaves(self._next))
+        capacity = min(max(_CHUNK_BYTES // max(size, 1), 1), self._longest)
+        batches = self._collect(min(count, capacity))
         chunk = jax.tree.map(lambda *parts: _stack(parts, capacity), *batches)
         if capacity not in self._programs:
             self._programs[capacity] = self.model.program(
@@ -136,15 +176,14 @@ class _StreamRunner:
 
     def _collect(self, limit):
         """Returns up to `limit` batches of one shape."""
-        batches, shapes, size = [], None, 0
+        batches, shapes = [], None
         deadline = time.perf_counter() + _CHUNK_SECONDS
-        while len(batches) < limit and size <= _CHUNK_BYTES and self.has_more():
+        while len(batches) < limit and self.has_more():
             arrays = jax.tree.leaves(self._next)
             found = [(a.shape, a.dtype) for a in arrays]
             if shapes not in (None, found):
                 break
             shapes = found
-            size += sum(a.nbytes for a in arrays)
             batches.append(self._next)
             self._next = None
             if time.perf_counter() > deadline:
