@@ -39,6 +39,28 @@ class Kill(Callback):
             raise Killed
 
 
+class KillAfter(Callback):
+    """Ends the run after some steps, without making the chunks one step long."""
+
+    batch_granularity = "chunk"
+
+    def __init__(self, steps):
+        super().__init__()
+        self.left = steps
+
+    def steps_until_due(self):
+        return max(self.left, 1)
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.seen = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= batch + 1 - self.seen
+        self.seen = batch + 1
+        if self.left <= 0:
+            raise Killed
+
+
 def make_model(optimizer="adam", *parts, **options):
     model = rv.Sequential([rv.Input((4,)), layers.Dropout(0.3), *parts])
     model.add(layers.Dense(1))
@@ -52,7 +74,9 @@ def fit(model, *hooks, data=None, **options):
     return model.fit(x, y, callbacks=list(hooks), **options).history
 
 
-def assert_resumes(folder, epoch=3, moment="on_epoch_begin", run=None):
+def assert_resumes(
+    folder, epoch=3, moment="on_epoch_begin", run=None, save_freq="epoch", steps=None
+):
     """Compares a run in one piece with one that is killed and run again.
 
     Args:
@@ -60,19 +84,22 @@ def assert_resumes(folder, epoch=3, moment="on_epoch_begin", run=None):
         epoch: where it is killed.
         moment: in which hook.
         run: function `(hooks) -> (model, history)`, a whole script.
+        save_freq: of the backups.
+        steps: kill it after so many steps instead.
 
     Returns:
         The model that went on.
     """
     run = run or custom()
     rv.utils.set_random_seed(5)
-    expected, expected_history = run([BackupAndRestore(folder / "whole")])
+    expected, expected_history = run([BackupAndRestore(folder / "whole", save_freq)])
     expected_draws = draws()
     rv.utils.set_random_seed(5)
+    kill = Kill(epoch, moment) if steps is None else KillAfter(steps)
     with pytest.raises(Killed):
-        run([BackupAndRestore(folder / "parts"), Kill(epoch, moment)])
+        run([BackupAndRestore(folder / "parts", save_freq), kill])
     rv.utils.set_random_seed(77)  # what the new process begins with does not matter
-    actual, history = run([BackupAndRestore(folder / "parts")])
+    actual, history = run([BackupAndRestore(folder / "parts", save_freq)])
     assert list(history) == list(expected_history)
     assert history == expected_history
     ours = [*actual.variables, *actual.optimizer.variables]
@@ -97,6 +124,54 @@ def test_wherever_it_is_killed(moment, tmp_path):
     assert_resumes(tmp_path, moment=moment, run=run)
 
 
+# An epoch has three steps, the last one smaller.
+@pytest.mark.parametrize(
+    ("save_freq", "steps"), [(1, 4), (2, 5), (2, 8), (3, 4), (3, 9), (4, 5), (7, 13)]
+)
+def test_in_the_middle_of_an_epoch(save_freq, steps, tmp_path):
+    assert_resumes(tmp_path, run=with_much, save_freq=save_freq, steps=steps)
+
+
+def with_much(hooks):
+    model = make_model("adam", layers.Dense(8, "tanh"), layers.BatchNormalization())
+    stop = rv.callbacks.EarlyStopping(patience=3, restore_best_weights=True)
+    plateau = rv.callbacks.ReduceLROnPlateau("loss", 0.5, 0)
+    history = fit(model, stop, *hooks, plateau, validation_data=(X, Y))
+    return model, history
+
+
+def test_backups_are_made_after_the_batches_asked_for(tmp_path):
+    """And the chunks are as long as they may be."""
+    ends = []
+
+    class Look(Callback):
+        batch_granularity = "chunk"
+
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.step = batch + 1
+
+        def backup(self, progress):
+            if progress.in_epoch:
+                ends.append((self.epoch, self.step, saved_place(tmp_path)))
+
+    fit(make_model(), BackupAndRestore(tmp_path, 4), Look(), batch_size=4, epochs=2)
+    # Ten batches an epoch: of the twenty, each fourth.
+    places = ["step 4 of epoch 1", "step 8 of epoch 1"]
+    places += [f"step {step} of epoch 2" for step in (2, 6, 10)]
+    assert [(e, s) for e, s, _ in ends] == [
+        *((0, 4), (0, 8), (0, 10)),
+        *((1, 2), (1, 6), (1, 10)),
+    ]
+    assert [place for _, _, place in ends] == [*places[:2], places[1], *places[2:]]
+
+
+def saved_place(folder):
+    return read_state(folder / "latest.backup")["place"]
+
+
 def test_first_epoch_leaves_no_backup_but_the_run_is_the_same(tmp_path):
     folder = tmp_path / "parts"
     with pytest.raises(Killed):
@@ -106,11 +181,12 @@ def test_first_epoch_leaves_no_backup_but_the_run_is_the_same(tmp_path):
     assert len(history["loss"]) == 5
 
 
-def custom(optimizer=None, **options):
+def custom(optimizer=None, run_eagerly=False, **options):
     """Returns a script with other arguments of `fit`."""
 
     def run(hooks):
         model = make_model(optimizer() if optimizer else "adam")
+        model.run_eagerly = run_eagerly
         return model, fit(model, *hooks, **options)
 
     return run
@@ -134,9 +210,10 @@ RUNS = {
 }
 
 
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
 @pytest.mark.parametrize("name", RUNS)
-def test_runs_of_all_kinds(name, tmp_path):
-    assert_resumes(tmp_path, run=RUNS[name])
+def test_runs_of_all_kinds(name, save_freq, tmp_path):
+    assert_resumes(tmp_path, run=RUNS[name], save_freq=save_freq, steps=8)
 
 
 def test_eager_steps(tmp_path):
@@ -145,6 +222,9 @@ def test_eager_steps(tmp_path):
         return model, fit(model, *hooks, epochs=3, steps_per_epoch=1)
 
     assert_resumes(tmp_path, epoch=2, run=run)
+    (tmp_path / "steps").mkdir()
+    run = custom(run_eagerly=True)
+    assert_resumes(tmp_path / "steps", run=run, save_freq=2, steps=5)
 
 
 class Batches(rv.utils.PyDataset):
@@ -195,8 +275,9 @@ class Again:
         return iter(self.batches)
 
 
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
 @pytest.mark.parametrize("name", DATA)
-def test_streams(name, tmp_path):
+def test_streams(name, save_freq, tmp_path):
     make, options = DATA[name]
 
     def run(hooks):
@@ -205,12 +286,13 @@ def test_streams(name, tmp_path):
         history = model.fit(data, epochs=5, callbacks=hooks, verbose=0, **options)
         return model, history.history
 
-    assert_resumes(tmp_path, run=run)
+    assert_resumes(tmp_path, run=run, save_freq=save_freq, steps=7)
 
 
-def test_arrays_beyond_the_device(tmp_path, monkeypatch):
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
+def test_arrays_beyond_the_device(save_freq, tmp_path, monkeypatch):
     monkeypatch.setenv("RANVIER_DEVICE_BUDGET", "1")
-    assert_resumes(tmp_path)
+    assert_resumes(tmp_path, save_freq=save_freq, steps=8)
 
 
 def with_hooks(make_hooks, **options):
@@ -246,9 +328,11 @@ HOOKS = {
 }
 
 
+@pytest.mark.parametrize("save_freq", ["epoch", 2])
 @pytest.mark.parametrize("name", HOOKS)
-def test_other_callbacks_go_on_too(name, tmp_path):
-    assert_resumes(tmp_path, run=with_hooks(HOOKS[name]))
+def test_other_callbacks_go_on_too(name, save_freq, tmp_path):
+    run = with_hooks(HOOKS[name])
+    assert_resumes(tmp_path, run=run, save_freq=save_freq, steps=11)
 
 
 def test_run_that_was_stopped_early_stays_stopped(tmp_path):

@@ -175,7 +175,7 @@ NEEDS = [
     (lambda: LambdaCallback(on_batch_begin=_ignore), "train"),
     (lambda: LambdaCallback(on_test_batch_end=_ignore), "test"),
     (lambda: callbacks.ModelCheckpoint("m.keras"), ""),
-    (lambda: callbacks.ModelCheckpoint("m.keras", save_freq=10), "train"),
+    (lambda: callbacks.ModelCheckpoint("m.keras", save_freq=10), ""),
     (callbacks.EarlyStopping, ""),
     (callbacks.ReduceLROnPlateau, ""),
     (lambda: callbacks.LearningRateScheduler(float), ""),

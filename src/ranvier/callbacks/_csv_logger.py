@@ -42,12 +42,40 @@ class CSVLogger(Callback):
         self.keys = None
         self.csv_file = None
 
+        self._start = 0  # of what this run writes
+
+    def get_state(self):
+        # The lines, too: a new run empties the file before it takes up the old one.
+        with open(self.filename, newline="") as file:
+            file.seek(self._start)
+            lines = file.read()
+        return {
+            "start": self._start,
+            "lines": lines,
+            "keys": self.keys,
+            "append_header": self.append_header,
+        }
+
+    def set_state(self, state):
+        self._start = min(state["start"], os.path.getsize(self.filename))
+        self.csv_file.seek(self._start)
+        self.csv_file.truncate()
+        self.csv_file.write(state["lines"])
+        self.csv_file.flush()
+        self.append_header = state["append_header"]
+        self.keys = state["keys"]
+        self.writer = None if self.keys is None else self._make_writer()
+
     def on_train_begin(self, logs=None):
         self._close()
+        exists = os.path.exists(self.filename)
+        self._start = os.path.getsize(self.filename) if self.append and exists else 0
         if self.append:
-            is_filled = os.path.exists(self.filename) and os.path.getsize(self.filename)
-            self.append_header = not is_filled
-        self.csv_file = open(self.filename, "a" if self.append else "w", newline="")
+            self.append_header = not self._start
+        # For reading, too: a file opened to append could not be cut.
+        mode = "r+" if self.append and exists else "w"
+        self.csv_file = open(self.filename, mode, newline="")
+        self.csv_file.seek(self._start)
         self.keys = None
 
     def on_epoch_end(self, epoch, logs=None):
@@ -63,11 +91,13 @@ class CSVLogger(Callback):
         # Validation may only come in a later epoch, when the header is written.
         if not any(key.startswith("val_") for key in self.keys):
             self.keys += [f"val_{key}" for key in self.keys]
-        self.writer = csv.DictWriter(
-            self.csv_file, fieldnames=["epoch", *self.keys], delimiter=self.sep
-        )
+        self.writer = self._make_writer()
         if self.append_header:
             self.writer.writeheader()
+
+    def _make_writer(self):
+        names = ["epoch", *self.keys]
+        return csv.DictWriter(self.csv_file, fieldnames=names, delimiter=self.sep)
 
     def on_train_end(self, logs=None):
         self._close()

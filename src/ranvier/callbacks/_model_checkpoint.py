@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from ranvier.callbacks._every import Every
 from ranvier.callbacks._monitor import MonitorCallback
 from ranvier.callbacks._output import print_message
 
@@ -22,8 +23,7 @@ class ModelCheckpoint(MonitorCallback):
         save_best_only: whether to save only when the metric is better than ever.
         save_weights_only: whether to save the weights alone.
         mode: `"min"`, `"max"` or `"auto"` (by the metric).
-        save_freq: `"epoch"`, or a number of batches. With a number the callback
-            listens to every batch.
+        save_freq: `"epoch"`, or a number of batches.
         initial_value_threshold: the best value to start from.
 
     Raises:
@@ -38,7 +38,7 @@ class ModelCheckpoint(MonitorCallback):
         ... )
     """
 
-    _state_names = ("best", "_batches_since_save", "_last_batch")
+    batch_granularity = "chunk"
 
     def __init__(
         self,
@@ -58,13 +58,12 @@ class ModelCheckpoint(MonitorCallback):
         self.save_weights_only = save_weights_only
         self.save_freq = save_freq
         self._current_epoch = 0
-        self._batches_since_save = 0
-        self._last_batch = None
         if save_freq != "epoch" and not (isinstance(save_freq, int) and save_freq > 0):
             raise ValueError(
                 "`save_freq` must be 'epoch' or a positive number of batches. "
                 f"Received: save_freq={save_freq!r}"
             )
+        self._every = Every(None if save_freq == "epoch" else save_freq)
         endings = (".weights.h5",) if save_weights_only else (".keras", ".h5")
         if not self.filepath.endswith(endings):
             raise ValueError(
@@ -73,31 +72,28 @@ class ModelCheckpoint(MonitorCallback):
                 f"{self.filepath!r}"
             )
 
-    def needs_batches(self, mode):
-        return mode == "train" and self.save_freq != "epoch"
+    def get_state(self):
+        return {"best": self.best, "batches": self._every.get_state()}
+
+    def set_state(self, state):
+        self.best = state["best"]
+        self._every.set_state(state["batches"])
+
+    def steps_until_due(self):
+        return self._every.left
 
     def on_epoch_begin(self, epoch, logs=None):
         self._current_epoch = epoch
 
     def on_train_batch_end(self, batch, logs=None):
-        if self.save_freq != "epoch" and self._is_due(batch):
+        if self._every.is_due(batch):
             self._save(self._current_epoch, batch, logs or {})
 
     def on_epoch_end(self, epoch, logs=None):
+        # Here and not in `__init__`: the metrics exist once training has begun.
+        self._set_monitor_op()
         if self.save_freq == "epoch":
             self._save(epoch, None, logs or {})
-
-    def _is_due(self, batch):
-        if self._last_batch is None or batch <= self._last_batch:  # a new epoch
-            new_batches = batch + 1
-        else:
-            new_batches = batch - self._last_batch
-        self._last_batch = batch
-        self._batches_since_save += new_batches
-        if self._batches_since_save < self.save_freq:
-            return False
-        self._batches_since_save = 0
-        return True
 
     def _save(self, epoch, batch, logs):
         filepath = self._format_path(epoch, batch, logs)

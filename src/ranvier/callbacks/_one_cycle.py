@@ -53,6 +53,15 @@ class OneCycle(Callback):
         self.total_steps = total_steps
         self.options = options
         self._driven = None
+        self._start = None  # the step of the optimizer at which the cycle begins
+
+    def get_state(self):
+        return {"start": self._start}
+
+    def set_state(self, state):
+        self._start = state["start"]
+        if self._driven is not None:
+            self._drive(epoch=0)
 
     def on_epoch_begin(self, epoch, logs=None):
         if self._driven is None:
@@ -66,6 +75,7 @@ class OneCycle(Callback):
         if self._driven is not None:
             self._driven.rate_driver = None
             self._driven = None
+        self._start = None
 
     def _drive(self, epoch):
         optimizer = self.model.optimizer
@@ -87,8 +97,10 @@ class OneCycle(Callback):
         if not hasattr(optimizer, "beta_1") and not getattr(optimizer, "momentum", 0):
             options = {**options, "cycle_momentum": False}
         schedule = OneCycleSchedule(self.max_learning_rate, max(total, 2), **options)
-        # Later epochs (`initial_epoch`) stand in the middle of the cycle.
-        start = int(optimizer._iterations.value) - epoch * steps
+        if self._start is None:
+            # Later epochs (`initial_epoch`) stand in the middle of the cycle.
+            self._start = int(optimizer._iterations.value) - epoch * steps
+        start = self._start
         optimizer.rate_driver = _Later(schedule, start) if start else schedule
         self._driven = optimizer
 

@@ -3,6 +3,8 @@
 import sys
 import warnings
 
+import numpy as np
+
 from ranvier.core import _seeds
 from ranvier.core._dynamic import dynamic_names
 from ranvier.core._random_state import get_random_state, set_random_state
@@ -35,7 +37,7 @@ class Progress:
         # What callbacks change from here on belongs to the state. What a new run of
         # the script sets otherwise is the user's will.
         self._first_settings = self._settings()
-        self._told_strays = False
+        self._strays: dict = {}
 
     def __str__(self):
         if self.in_epoch:
@@ -107,24 +109,29 @@ class Progress:
         return list({id(variable): variable for variable in variables}.values())
 
     def _tell_strays(self):
-        """Warns of variables that take part in training although no object has them."""
+        """Warns of variables that training changes although no object has them."""
         known = {id(variable) for variable in self._variables()}
         generator = _seeds._global["generator"]
         if generator is not None:  # its state is saved by itself
             known.add(id(generator.state))
-        strays = [
-            variable.path
+        strays = {
+            variable.path: variable.numpy()
             for program, _ in self._model._programs.values()
             for variable in program.variables
-            if id(variable) not in known and not variable.trainable
+            if id(variable) not in known
+        }
+        before, self._strays = self._strays, strays
+        changed = [
+            path
+            for path, value in strays.items()
+            if path in before and not np.array_equal(before[path], value)
         ]
-        if strays and not self._told_strays:
-            self._told_strays = True
+        if changed:
             warnings.warn(
-                "The backup does not hold variables that are no part of the model: "
-                f"{', '.join(dict.fromkeys(strays))}. If training changes them, make "
-                "the objects they belong to attributes of the model or its layers.",
-                stacklevel=6,
+                "Training changes variables that are no part of the model, and no "
+                f"backup holds them: {', '.join(changed)}. Make the objects they "
+                "belong to attributes of the model or of its layers.",
+                stacklevel=7,
             )
 
     def _settings(self):
