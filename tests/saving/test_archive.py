@@ -186,7 +186,7 @@ def test_links_and_permissions_are_kept(tmp_path):
 @pytest.mark.parametrize(
     "name, arguments, message",
     [
-        ("m.h5", {}, r"must end in `\.keras`"),
+        ("m.hdf", {}, r"must end in `\.keras`"),
         ("m", {}, r"must end in `\.keras`"),
         ("m.keras", {"zipped": False}, r"must not"),
         ("m.keras", {"compression": 9}, r"does not know \['compression'\]"),
@@ -210,7 +210,8 @@ def test_names_that_are_not_known(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name, message", [("none.keras", "no such file"), ("text.txt", "`.keras` files")]
+    "name, message",
+    [("none.keras", "no such file"), ("text.txt", "`.keras` and `.h5` files")],
 )
 def test_files_of_other_kinds(name, message, tmp_path):
     (tmp_path / "text.txt").write_text("text")

@@ -157,10 +157,10 @@ def test_found_at_another_place(tmp_path):
     "call, message",
     [
         (lambda m, p: save_weights(m, p / "m.h5"), "must end in `.weights.h5`"),
-        (lambda m, p: load_weights(m, p / "m.h5"), "from `.weights.h5` and `.keras`"),
+        (lambda m, p: load_weights(m, p / "m.npz"), "from `.weights.h5`, `.weights.js"),
         (
-            lambda m, p: save_weights(m, p / "m.weights.h5", max_shard_size=1),
-            "one file",
+            lambda m, p: save_weights(m, p / "m.keras", max_shard_size=1),
+            "must end in `.weights.json`",
         ),
         (lambda m, p: load_weights(m, p / "m.weights.h5", by_name=True), "by_name"),
         (

@@ -195,8 +195,13 @@ def class_of_op(path: str) -> OpClass | None:
 
 def find_op_class(config: dict) -> OpClass | None:
     """Returns the entry of the class that a config names, or None."""
-    key = (config.get("module"), config.get("class_name"))
-    return _by_class.get(key) if all(isinstance(k, str) for k in key) else None
+    module, name = config.get("module"), config.get("class_name")
+    if not isinstance(name, str):
+        return None
+    if module is None and "trainable" not in (config.get("config") or ()):
+        # In `.h5` files there are no modules. A layer has more in its config.
+        return next((c for (_, n), c in _by_class.items() if n == name), None)
+    return _by_class.get((module, name)) if isinstance(module, str) else None
 
 
 def split_arguments(entry: OpClass, args, kwargs):

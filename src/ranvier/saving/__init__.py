@@ -10,19 +10,24 @@ from ranvier.core._registry import (
 )
 from ranvier.saving._archive import load_model, save_model
 from ranvier.saving._config import deserialize_keras_object, serialize_keras_object
-from ranvier.saving._weights import load_weights, save_weights
+from ranvier.saving._exported import load_exported
+from ranvier.saving._limits import get_limits, set_limits
+from ranvier.saving._weight_files import load_weights, save_weights
 
 __all__ = [
     "CustomObjectScope",
     "custom_object_scope",
     "deserialize_keras_object",
     "get_custom_objects",
+    "get_limits",
     "get_registered_name",
     "get_registered_object",
+    "load_exported",
     "load_model",
     "load_weights",
     "register_keras_serializable",
     "save_model",
     "save_weights",
     "serialize_keras_object",
+    "set_limits",
 ]

@@ -17,12 +17,14 @@ import zipfile
 
 from ranvier._version import __version__
 from ranvier.core._files import atomic_path
-from ranvier.saving import _config, _files, _safety, _state
+from ranvier.core._variable import deferred_initialization
+from ranvier.saving import _config, _files, _hdf5_model, _safety, _state
 from ranvier.saving._weights import WEIGHTS, read_weights, write_weights
 
 _CONFIG = "config.json"
 _METADATA = "metadata.json"
 _ASSETS = "assets"
+_OLD = (".h5", ".hdf5")
 # The release of Keras whose layout of files this is.
 _KERAS_VERSION = "3.15.1"
 
@@ -35,7 +37,7 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
 
     Args:
         model: the model.
-        filepath: a path ending in `.keras`.
+        filepath: a path ending in `.keras`, or in `.h5` for the format of Keras 2.
         overwrite: whether an existing file is replaced without asking.
         zipped: False writes a folder with the same content instead.
         **kwargs: `include_optimizer`; False leaves out the optimizer's variables.
@@ -56,10 +58,11 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         raise ValueError(f"`save_model()` does not know {sorted(kwargs)}.")
     name = str(filepath)
     zipped = True if zipped is None else zipped
-    if zipped != name.endswith(".keras"):
+    old = name.endswith(_OLD)
+    if not old and zipped != name.endswith(".keras"):
         raise ValueError(
-            "The name of a model's file must end in `.keras` (and that of a folder, "
-            f"with `zipped=False`, must not). Received: filepath={filepath}"
+            "The name of a model's file must end in `.keras` or `.h5` (and that of a "
+            f"folder, with `zipped=False`, must not). Received: filepath={filepath}"
         )
     if not model.built:
         warnings.warn(
@@ -70,7 +73,10 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
     if not _files.may_write(filepath, overwrite):
         return
     skip = [] if include_optimizer else [getattr(model, "optimizer", None)]
-    if zipped:
+    if old:
+        with atomic_path(filepath) as temporary:
+            _hdf5_model.write_model(model, temporary, include_optimizer)
+    elif zipped:
         with atomic_path(filepath) as temporary:
             write_archive(model, temporary, skip)
     else:
@@ -78,16 +84,19 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
 
 
 def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
-    """Returns the model of a `.keras` file.
+    """Returns the model of a `.keras` or `.h5` file.
 
     Loading runs no code found in the file: classes and functions are ranvier's own,
-    registered ones, or those of `custom_objects`.
+    registered ones, or those of `custom_objects`. How much memory a file may ask for
+    is bounded, see `set_limits`.
 
     Args:
-        filepath: the file, or a folder of `save_model(..., zipped=False)`.
+        filepath: the file, or a folder of `save_model(..., zipped=False)`. `.h5` files
+            are those of Keras 2, which Keras 3 still reads and writes.
         custom_objects: `{name: class or function}` that the file may name.
         compile: whether to compile the model as it was, optimizer state included.
-        safe_mode: whether to refuse `Lambda` layers.
+        safe_mode: whether to refuse Python lambdas. They are the only thing that
+            `False` allows; everything else stays refused.
 
     Raises:
         ValueError: if the file is damaged, unsafe, or of another kind.
@@ -100,8 +109,10 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
             return _read(_Folder(path), *options)
         if not path.exists():
             raise ValueError("There is no such file.")
+        if path.suffix in _OLD:
+            return _hdf5_model.read_model(path, *options)
         if path.suffix != ".keras":
-            raise ValueError("Models can be read from `.keras` files.")
+            raise ValueError("Models can be read from `.keras` and `.h5` files.")
         return read_archive(path, *options)
 
 
@@ -213,7 +224,8 @@ class _Folder:
 
 def _read(parts, custom_objects, compile, safe_mode):
     config = parts.read(_CONFIG)
-    model = _config.model_from_json(config, custom_objects, compile, safe_mode)
+    with deferred_initialization():
+        model = _config.model_from_json(config, custom_objects, compile, safe_mode)
     weights = io.BytesIO(parts.read(WEIGHTS))
     with _unpacked_assets(parts) as assets:
         read_weights(model, weights, assets=assets)

@@ -7,6 +7,7 @@ from ranvier.core._serialization import (
     deserialize_object,
     serialize_object,
 )
+from ranvier.saving import _safety
 
 
 def serialize_keras_object(obj):
@@ -39,7 +40,7 @@ def deserialize_keras_object(config, custom_objects=None, safe_mode=True, **kwar
     Args:
         config: a dictionary of `serialize_keras_object`.
         custom_objects: `{name: class or function}` to look names up in first.
-        safe_mode: whether to refuse `Lambda` layers.
+        safe_mode: whether to refuse Python lambdas; only `False` allows them.
         **kwargs: `module_objects`, more names in the same form.
 
     Raises:
@@ -70,15 +71,12 @@ def model_from_json(text, custom_objects=None, compile=True, safe_mode=True):
         text: the JSON text.
         custom_objects: `{name: class or function}` to look names up in first.
         compile: whether to compile it as it was.
-        safe_mode: whether to refuse `Lambda` layers.
+        safe_mode: whether to refuse Python lambdas; only `False` allows them.
 
     Raises:
         ValueError: if the text is no JSON, or not the config of an object.
     """
-    try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"The model's config is no valid JSON: {error}") from error
+    config = _safety.parse_json(text, "The model's config")
     if not isinstance(config, dict) or "class_name" not in config:
         raise ValueError("The model's config does not name a class.")
     if not compile:

@@ -59,6 +59,21 @@ def write_tensors(filepath, arrays: dict, metadata: dict | None = None) -> None:
         >>> read_tensors(path)[0]["kernel"].tolist()
         [[1.0, 0.0], [0.0, 1.0]]
     """
+    with atomic_path(filepath) as temporary, open(temporary, "wb") as file:
+        write_stream(file, arrays, metadata)
+
+
+def write_stream(file, arrays: dict, metadata: dict | None = None) -> None:
+    """Writes named arrays to an open file.
+
+    Args:
+        file: a writable binary file.
+        arrays: arrays by name.
+        metadata: texts by name.
+
+    Raises:
+        ValueError: for a dtype that the format does not have.
+    """
     arrays = {name: np.asarray(array) for name, array in arrays.items()}
     for name, array in arrays.items():
         if array.dtype not in _NAMES:
@@ -80,12 +95,10 @@ def write_tensors(filepath, arrays: dict, metadata: dict | None = None) -> None:
         start += array.nbytes
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)
-    with atomic_path(filepath) as temporary, open(temporary, "wb") as file:
-        file.write(len(text).to_bytes(8, "little"))
-        file.write(text)
-        for name in order:
-            file.write(_to_bytes(arrays[name]))
-        file.flush()
+    file.write(len(text).to_bytes(8, "little"))
+    file.write(text)
+    for name in order:
+        file.write(_to_bytes(arrays[name]))
 
 
 def read_tensors(filepath):
@@ -96,10 +109,22 @@ def read_tensors(filepath):
     Raises:
         ValueError: naming the entry that is wrong.
     """
-    size = os.path.getsize(filepath)
+    # An empty file cannot be mapped.
+    empty = os.path.getsize(filepath) == 0
+    return parse_tensors(
+        np.zeros(0, np.uint8) if empty else np.memmap(filepath, np.uint8, "r")
+    )
+
+
+def parse_tensors(data):
+    """Returns arrays and texts like `read_tensors`, from an array of bytes.
+
+    Raises:
+        ValueError: naming the entry that is wrong.
+    """
+    size = len(data)
     if size < 8:
         raise ValueError(f"It has {size} bytes; a safetensors file has 8 at least.")
-    data = np.memmap(filepath, np.uint8, "r")
     length = int.from_bytes(data[:8].tobytes(), "little")
     if length > min(_MAX_HEADER, size - 8):
         raise ValueError(

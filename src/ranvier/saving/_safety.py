@@ -2,40 +2,157 @@
 
 Loading goes by data alone. Members of an archive are read by their exact names, HDF5
 objects through hard links in the file itself; sizes are compared with what is really
-stored before memory is asked for.
+stored before memory is asked for. `_limits` has the numbers.
 """
 
 import contextlib
+import json
 import math
+import os
 import posixpath
+import stat
 import zipfile
 
 import h5py
 import ml_dtypes
 import numpy as np
 
-# Up to this size nothing is suspicious; above it, what a file declares must be stored
-# in it to at least a hundredth. Keras and ranvier store without compression.
-_SMALL = 64 * 2**20
-_MAX_EXPANSION = 100
+from ranvier.saving._limits import get_limits
 
-
-def _check_size(what, declared, stored):
-    if declared > _SMALL and declared > _MAX_EXPANSION * stored:
-        raise ValueError(
-            f"{what} declares {declared:,} bytes, but only {stored:,} bytes are "
-            "stored in the file. It is refused: reading it could exhaust the memory."
-        )
+# Filters of HDF5 that come with h5py. For others, HDF5 would load a plug-in.
+_FILTERS = {
+    h5py.h5z.FILTER_DEFLATE,
+    h5py.h5z.FILTER_SHUFFLE,
+    h5py.h5z.FILTER_FLETCHER32,
+    h5py.h5z.FILTER_SZIP,
+    h5py.h5z.FILTER_NBIT,
+    h5py.h5z.FILTER_SCALEOFFSET,
+    h5py.h5z.FILTER_LZF,
+}
 
 
 @contextlib.contextmanager
 def naming(filepath):
-    """Says in errors from inside which file was being read."""
+    """Says in errors from inside which file was being read.
+
+    Whatever a damaged file makes go wrong is a ValueError or a TypeError outside.
+    """
     try:
         yield
-    except (ValueError, TypeError) as error:
-        kind = ValueError if isinstance(error, ValueError) else TypeError
-        raise kind(f"Cannot load '{filepath}'. {error}") from error
+    except (ImportError, Warning):
+        raise
+    except OSError as error:
+        if error.errno is not None:  # the disk's fault, not the content's
+            raise
+        raise ValueError(f"Cannot load '{filepath}'. {error}") from error
+    except TypeError as error:
+        raise TypeError(f"Cannot load '{filepath}'. {error}") from error
+    except Exception as error:
+        text = error if isinstance(error, ValueError) else repr(error)
+        raise ValueError(f"Cannot load '{filepath}'. {text}") from error
+
+
+def check_size(what, declared, stored):
+    """Refuses what would grow out of proportion when it is read.
+
+    Args:
+        what: what an error calls it.
+        declared: the bytes it says it has.
+        stored: the bytes it takes in the file.
+
+    Raises:
+        ValueError: if `declared` is beyond the limits.
+    """
+    limits = get_limits()
+    if declared > max(limits.free_bytes, limits.expansion * stored):
+        raise ValueError(
+            f"{what} declares {declared:,} bytes, but only {stored:,} bytes are "
+            "stored in the file. It is refused: reading it could exhaust the memory. "
+            "See `saving.set_limits` if you trust it."
+        )
+
+
+# Texts.
+
+
+def parse_json(text, what: str):
+    """Returns the content of a JSON text, checked.
+
+    Args:
+        text: a string or bytes.
+        what: what an error calls it.
+
+    Raises:
+        ValueError: if it is no JSON, too long, nested too deeply, has a key twice in
+            one dictionary, or a number that is not finite.
+    """
+    limits = get_limits()
+    if len(text) > limits.config_bytes:
+        raise ValueError(
+            f"{what} has {len(text):,} bytes, more than the limit of "
+            f"{limits.config_bytes:,}. See `saving.set_limits(config_bytes=...)`."
+        )
+    try:
+        content = json.loads(text, object_pairs_hook=_without_twins)
+    except RecursionError as error:
+        raise ValueError(
+            f"{what} is no valid JSON: it is nested too deeply."
+        ) from error
+    except ValueError as error:
+        raise ValueError(f"{what} is no valid JSON: {error}") from error
+    check_values(content, what)
+    return content
+
+
+def _without_twins(pairs):
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice[:100]!r} stands twice in one dictionary")
+    return result
+
+
+def check_values(content, what: str) -> None:
+    """Refuses a structure that is nested too deeply or holds numbers not finite.
+
+    Args:
+        content: lists, dictionaries and plain values.
+        what: what an error calls it.
+
+    Raises:
+        ValueError: naming the object of the structure that is at fault.
+    """
+    limits = get_limits()
+    waiting = [(content, 1, what, limits.nan)]
+    while waiting:
+        node, depth, place, any_number = waiting.pop()
+        if isinstance(node, float):
+            if not (any_number or math.isfinite(node)):
+                raise ValueError(
+                    f"{place} holds the number {node}. Numbers of a config must be "
+                    "finite. See `saving.set_limits(nan=True)`."
+                )
+            continue
+        if isinstance(node, dict):
+            if isinstance(node.get("name"), str):
+                place = f"The config of '{node['name'][:100]}'"
+            data = any_number or node.get("class_name") in ("__numpy__", "__tensor__")
+            items = [(v, data or k == "inbound_nodes") for k, v in node.items()]
+        elif isinstance(node, (list, tuple)):
+            items = [(value, any_number) for value in node]
+        else:
+            continue
+        if depth > limits.depth:
+            raise ValueError(
+                f"{place} is nested more than {limits.depth} levels deep. See "
+                "`saving.set_limits(depth=...)`."
+            )
+        waiting += [
+            (value, depth + 1, place, data)
+            for value, data in items
+            if isinstance(value, (float, dict, list, tuple))
+        ]
 
 
 # Archives.
@@ -45,16 +162,34 @@ def open_archive(file):
     """Opens a zip archive for reading.
 
     Raises:
-        ValueError: if it is none, or names a member twice.
+        ValueError: if it is none, names a member twice or outside of its folder, holds
+            links, or would grow out of proportion.
     """
     try:
         archive = zipfile.ZipFile(file)
-    except zipfile.BadZipFile as error:
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:
         raise ValueError(f"It is no zip archive, or a broken one: {error}") from error
-    names = archive.namelist()
+    infos = archive.infolist()
+    names = [info.filename for info in infos]
     if len(set(names)) != len(names):
         twice = sorted({name for name in names if names.count(name) > 1})
         raise ValueError(f"The archive has several members of one name: {twice}.")
+    for info in infos:
+        if not is_plain_name(info.filename.removesuffix("/")):
+            raise ValueError(f"The member '{info.filename}' would leave its folder.")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise ValueError(f"The member '{info.filename}' is a link.")
+        check_size(f"The member '{info.filename}'", info.file_size, info.compress_size)
+    size = archive.fp.seek(0, os.SEEK_END)
+    stored = sum(info.compress_size for info in infos)
+    if stored > size:
+        raise ValueError(
+            f"The members of the archive overlap: they declare {stored:,} bytes, the "
+            f"file has {size:,}."
+        )
+    check_size("The archive", sum(info.file_size for info in infos), stored)
     return archive
 
 
@@ -62,26 +197,44 @@ def read_member(archive, name: str) -> bytes:
     """Returns the content of the member of exactly this name.
 
     Raises:
-        ValueError: if there is none, it is damaged, or grows out of proportion.
+        ValueError: if there is none, or it is damaged.
     """
+    if name not in archive.NameToInfo:
+        raise ValueError(f"The archive has no member '{name}'.")
     try:
-        info = archive.getinfo(name)
-    except KeyError:
-        raise ValueError(f"The archive has no member '{name}'.") from None
-    _check_size(f"The member '{name}'", info.file_size, info.compress_size)
-    try:
-        return archive.read(info)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+        return archive.read(name)
+    except Exception as error:  # of zipfile, or of any of its decompressors
         raise ValueError(f"The member '{name}' cannot be read: {error}") from error
 
 
 def is_plain_name(name: str) -> bool:
     """Tells whether a relative path stays in its folder on every system."""
     parts = name.split("/")
-    return not any(part in ("", ".", "..") or set(part) & set('\\:"') for part in parts)
+    return not any(
+        part in ("", ".", "..") or len(part) > 255 or set(part) & set('\\:"\0')
+        for part in parts
+    )
 
 
 # HDF5.
+
+
+def open_h5(file):
+    """Opens an HDF5 file for reading.
+
+    Args:
+        file: a path or a readable binary file.
+
+    Raises:
+        ValueError: if it is none, or a broken one.
+        FileNotFoundError: if there is no such file.
+    """
+    try:
+        return h5py.File(file, "r")
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:
+        raise ValueError(f"It is no HDF5 file, or a broken one: {error}") from error
 
 
 def find_group(parent, path: str):
@@ -91,9 +244,10 @@ def find_group(parent, path: str):
         ValueError: if the path leads through a soft or an external link.
     """
     for name in filter(None, path.split("/")):
-        parent = _member(parent, name, h5py.Group)
+        parent = find_member_of(parent, name)
         if parent is None:
             return None
+        _require_kind(parent, h5py.Group)
     return parent
 
 
@@ -106,49 +260,95 @@ def find_dataset(group, name: str):
     """
     folder, _, name = name.rpartition("/")
     group = find_group(group, folder)
-    dataset = None if group is None else _member(group, name, h5py.Dataset)
+    dataset = None if group is None else find_member_of(group, name)
     if dataset is None:
         return None
+    _require_kind(dataset, h5py.Dataset)
     what = f"The dataset '{dataset.name}'"
-    if dataset.is_virtual or dataset.external:
-        raise ValueError(f"{what} takes its values from other files. It is refused.")
-    numeric = dataset.dtype.kind in "biufc" or _is_bfloat16(dataset)
-    if dataset.shape is None or not numeric:
-        raise ValueError(f"{what} holds no numbers: its type is {dataset.dtype}.")
-    declared = math.prod(dataset.shape) * dataset.dtype.itemsize
-    _check_size(what, declared, dataset.id.get_storage_size())
+    with _reading(what):
+        plan = dataset.id.get_create_plist()
+        if plan.get_layout() == h5py.h5d.VIRTUAL or plan.get_external_count():
+            raise ValueError(f"{what} takes its values from other files.")
+        filters = {plan.get_filter(i)[0] for i in range(plan.get_nfilters())}
+        if filters - _FILTERS:
+            raise ValueError(f"{what} needs the plug-ins {sorted(filters - _FILTERS)}.")
+        numeric = dataset.dtype.kind in "biufc" or is_bfloat16(dataset)
+        if dataset.shape is None or not numeric:
+            raise ValueError(f"{what} holds no numbers: its type is {dataset.dtype}.")
+        itemsize = dataset.dtype.itemsize
+        stored = dataset.id.get_storage_size()
+        check_size(what, math.prod(dataset.shape) * itemsize, stored)
+        check_size(what, math.prod(dataset.chunks or ()) * itemsize, stored)
     return dataset
 
 
 def read_dataset(dataset) -> np.ndarray:
     """Returns the values of a dataset of `find_dataset`."""
-    try:
-        values = dataset[()]
-    except (OSError, RuntimeError) as error:
-        raise ValueError(f"'{dataset.name}' cannot be read: {error}") from error
-    values = np.asarray(values)
-    return values.view(ml_dtypes.bfloat16) if _is_bfloat16(dataset) else values
+    with _reading(f"'{dataset.name}'"):
+        values = np.asarray(dataset[()])
+    return values.view(ml_dtypes.bfloat16) if is_bfloat16(dataset) else values
 
 
-def _is_bfloat16(dataset):
-    # HDF5 has no such type: Keras stores the two bytes and says so in an attribute.
-    return dataset.dtype.str == "|V2" and dataset.attrs.get("dtype") == "bfloat16"
+def read_attribute(item, name: str):
+    """Returns the value of an attribute of a group or dataset, or None.
+
+    Raises:
+        ValueError: if it is larger than the limits allow.
+    """
+    with _reading(f"The attribute '{name}' of '{item.name}'"):
+        if name not in item.attrs:
+            return None
+        attribute = item.attrs.get_id(name)
+        size = math.prod(attribute.shape or ()) * attribute.dtype.itemsize
+        if size > get_limits().config_bytes:
+            raise ValueError(f"It declares {size:,} bytes.")
+        return item.attrs[name]
 
 
-def _member(parent, name, kind):
-    link = parent.get(name, getlink=True)
-    if link is None:
-        return None
+def is_bfloat16(dataset) -> bool:
+    """Tells whether a dataset holds bfloat16.
+
+    HDF5 has no such type: Keras stores the two bytes and says so in an attribute.
+    """
+    return dataset.dtype.str == "|V2" and read_attribute(dataset, "dtype") == "bfloat16"
+
+
+def find_member_of(parent, name: str):
+    """Returns a group or dataset directly below a group, or None.
+
+    Raises:
+        ValueError: if it is a link to somewhere else.
+    """
     path = posixpath.join(parent.name, name)
-    if not isinstance(link, h5py.HardLink):
-        raise ValueError(
-            f"'{path}' is a {type(link).__name__}. Only the file itself "
-            "is read; links are refused."
-        )
-    member = parent[name]
+    with _reading(f"'{path}'"):
+        if "\0" in name:
+            raise ValueError("Its name has a zero byte.")
+        link = parent.get(name, getlink=True)
+        if link is None:
+            return None
+        if not isinstance(link, h5py.HardLink):
+            raise ValueError(
+                f"It is a {type(link).__name__}. Only the file itself is read; links "
+                "are refused."
+            )
+        return parent[name]
+
+
+def _require_kind(member, kind):
     if not isinstance(member, kind):
         raise ValueError(
-            f"'{path}' should be a {kind.__name__.lower()}, but is a "
+            f"'{member.name}' should be a {kind.__name__.lower()}, but is a "
             f"{type(member).__name__.lower()}."
         )
-    return member
+
+
+@contextlib.contextmanager
+def _reading(what):
+    """Names the entry in whatever HDF5 says about a broken one."""
+    try:
+        yield
+    except Exception as error:
+        text = str(error)
+        if isinstance(error, ValueError) and text.startswith(what):
+            raise
+        raise ValueError(f"{what} cannot be read. {text}") from error

@@ -5,106 +5,16 @@ the object's own `save_own_variables` names them; `_state` tells the paths.
 """
 
 import collections
-import io
 import warnings
 
 import h5py
 import numpy as np
 
-from ranvier.core._files import atomic_path
 from ranvier.layers import Layer
 from ranvier.optimizers import Optimizer
-from ranvier.saving import _files, _safety, _state
+from ranvier.saving import _safety, _state
 
 WEIGHTS = "model.weights.h5"
-
-
-def save_weights(model, filepath, overwrite=True, max_shard_size=None, **kwargs):
-    """Writes the weights of a model, and the state of its optimizer, to a file.
-
-    A `.safetensors` file has the weights alone, named by their paths.
-
-    Args:
-        model: a built model or layer.
-        filepath: a path ending in `.weights.h5` or `.safetensors`.
-        overwrite: whether an existing file is replaced without asking.
-        max_shard_size: accepted as in Keras; only None is supported.
-        **kwargs: `objects_to_skip`, layers or optimizers to leave out.
-
-    Raises:
-        ValueError: if the path has another ending or the model is not built.
-    """
-    skip = kwargs.pop("objects_to_skip", None)
-    _check_arguments("save_weights", kwargs, model)
-    if max_shard_size is not None:
-        raise ValueError(
-            "Weights are written to one file. Received: "
-            f"max_shard_size={max_shard_size}. Leave it at None."
-        )
-    if not str(filepath).endswith((".weights.h5", ".safetensors")):
-        raise ValueError(
-            "The name of a file of weights must end in `.weights.h5` or "
-            f"`.safetensors`. Received: filepath={filepath}"
-        )
-    if not _files.may_write(filepath, overwrite):
-        return
-    if str(filepath).endswith(".safetensors"):
-        _named_weights().save_tensors(model, filepath, skip)
-    else:
-        with atomic_path(filepath) as temporary:
-            write_weights(model, temporary, skip)
-
-
-def load_weights(model, filepath, skip_mismatch=False, **kwargs):
-    """Reads weights into a model that has the same layers.
-
-    Objects are found by their place in the model (`layers/dense_1`), not by name.
-
-    Args:
-        model: a built model or layer.
-        filepath: a `.weights.h5`, `.keras` or `.safetensors` file. In the last,
-            weights are found by their paths.
-        skip_mismatch: whether layers whose weights differ in number or shape are left
-            as they are, with a warning.
-        **kwargs: `objects_to_skip`, layers or optimizers to leave alone.
-
-    Raises:
-        ValueError: if the file does not fit the model, or is damaged or unsafe. Layers
-            that fit are then already loaded.
-    """
-    skip = kwargs.pop("objects_to_skip", None)
-    _check_arguments("load_weights", kwargs, model)
-    name = str(filepath)
-    if not name.endswith((".weights.h5", ".keras", ".safetensors")):
-        raise ValueError(
-            "Weights can be read from `.weights.h5` and `.keras` files, and from "
-            f"`.safetensors` files. Received: filepath={filepath}"
-        )
-    with _safety.naming(filepath):
-        if name.endswith(".safetensors"):
-            _named_weights().load_tensors(model, filepath, skip_mismatch, skip)
-        elif name.endswith(".keras"):
-            with _safety.open_archive(filepath) as archive:
-                file = io.BytesIO(_safety.read_member(archive, WEIGHTS))
-            read_weights(model, file, skip_mismatch, skip)
-        else:
-            read_weights(model, filepath, skip_mismatch, skip)
-
-
-def _named_weights():
-    from ranvier.saving import _named_weights  # it uses this module
-
-    return _named_weights
-
-
-def _check_arguments(function, kwargs, model):
-    if kwargs:
-        raise ValueError(f"`{function}()` does not know {sorted(kwargs)}.")
-    if not model.built:
-        raise ValueError(
-            f"`{function}()` needs a built model, and '{model.name}' has no weights "
-            "yet. Call it on some data or use `model.build(input_shape)` first."
-        )
 
 
 def write_weights(root, file, skip=None) -> None:
@@ -116,25 +26,43 @@ def write_weights(root, file, skip=None) -> None:
         skip: objects to leave out.
     """
     with h5py.File(file, "w") as h5:
-        for path, saved in _state.walk(root, set(map(id, skip or ()))):
-            variables = _to_store(saved)
-            group = h5.create_group(f"{path}/vars")
-            group.attrs["name"] = saved.name
+        for path, saved, variables in to_store(root, skip):
+            group = make_group(h5, path, saved)
             for key, value in variables.items():
-                value = np.asarray(value)
-                dataset = group.create_dataset(key, data=value)
-                if value.dtype.name == "bfloat16":
-                    dataset.attrs["dtype"] = "bfloat16"
+                write_variable(group, key, value)
 
 
-def _to_store(saved) -> dict:
-    """Returns what an object wants stored, by name."""
-    if type(saved).save_own_variables is Layer.save_own_variables:
-        # The same without copies.
-        return {str(i): v.take() for i, v in enumerate(_own_variables(saved))}
-    variables: dict = {}
-    saved.save_own_variables(variables)
-    return variables
+def to_store(root, skip=None):
+    """Yields path, object and `{key: array}` for all that is to be written.
+
+    Args:
+        root: the model.
+        skip: objects to leave out.
+    """
+    for path, saved in _state.walk(root, set(map(id, skip or ()))):
+        if type(saved).save_own_variables is Layer.save_own_variables:
+            # The same without copies.
+            own = _own_variables(saved)
+            variables = {str(i): v.take() for i, v in enumerate(own)}
+        else:
+            variables = {}
+            saved.save_own_variables(variables)
+        yield path, saved, variables
+
+
+def make_group(h5, path, saved):
+    """Makes the group of an object's variables."""
+    group = h5.create_group(f"{path}/vars")
+    group.attrs["name"] = saved.name
+    return group
+
+
+def write_variable(group, key, value) -> None:
+    """Writes one array; bfloat16, which HDF5 does not know, as Keras does."""
+    value = np.asarray(value)
+    dataset = group.create_dataset(key, data=value)
+    if value.dtype.name == "bfloat16":
+        dataset.attrs["dtype"] = "bfloat16"
 
 
 def _own_variables(layer):
@@ -142,23 +70,25 @@ def _own_variables(layer):
 
 
 class StoredVariables(collections.abc.Mapping):
-    """The variables of one object in a file, read when asked for.
+    """The variables of one object in files, read when asked for.
 
     Args:
-        group: the HDF5 group, or None if the file does not know the object.
+        groups: the HDF5 groups that hold them, none if the files do not know the
+            object.
     """
 
-    def __init__(self, group):
-        self.group = group
+    def __init__(self, groups):
+        self.groups = groups
 
     def __getitem__(self, key):
         return _safety.read_dataset(self.dataset(key))
 
     def __iter__(self):
-        return iter(() if self.group is None else self.group)
+        for group in self.groups:
+            yield from group
 
     def __len__(self):
-        return 0 if self.group is None else len(self.group)
+        return sum(map(len, self.groups))
 
     def dataset(self, key):
         """Returns the dataset of a key, unread.
@@ -166,10 +96,11 @@ class StoredVariables(collections.abc.Mapping):
         Raises:
             KeyError: if there is none.
         """
-        found = None if self.group is None else _safety.find_dataset(self.group, key)
-        if found is None:
-            raise KeyError(key)
-        return found
+        for group in self.groups:
+            found = _safety.find_dataset(group, key)
+            if found is not None:
+                return found
+        raise KeyError(key)
 
 
 def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> None:
@@ -185,37 +116,55 @@ def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> Non
     Raises:
         ValueError: for objects that do not fit, and for unsafe or damaged files.
     """
+    with _safety.open_h5(file) as h5:
+
+        def find(path):
+            group = _safety.find_group(h5, f"{path}/vars")
+            return StoredVariables([] if group is None else [group])
+
+        read_objects(root, find, skip_mismatch, skip, assets)
+
+
+def read_objects(root, find, skip_mismatch=False, skip=None, assets=None) -> None:
+    """Reads the variables of a model and all it contains, wherever they are.
+
+    Args:
+        root: the model.
+        find: `path -> StoredVariables`.
+        skip_mismatch: as for `read_weights`.
+        skip: as for `read_weights`.
+        assets: as for `read_weights`.
+
+    Raises:
+        ValueError: for objects that do not fit, and for unsafe or damaged files.
+    """
     failures: dict = {}
     visited = set(map(id, skip or ()))
-    try:
-        h5 = h5py.File(file, "r")
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise ValueError(f"It is no HDF5 file, or a broken one: {error}") from error
-    with h5:
-        for path, saved in _state.walk(root, visited):
-            try:
-                _load(saved, StoredVariables(_safety.find_group(h5, f"{path}/vars")))
-                if assets is not None and hasattr(saved, "load_assets"):
-                    saved.load_assets(assets(path))
-            except Exception as error:
-                # It may be found elsewhere: files of other releases of Keras order
-                # the attributes of a model in other ways.
-                visited.discard(id(saved))
-                failures[id(saved)] = (path, saved, error)
-            else:
-                failures.pop(id(saved), None)
+    for path, saved in _state.walk(root, visited):
+        try:
+            _load(saved, find(path))
+            if assets is not None and hasattr(saved, "load_assets"):
+                saved.load_assets(assets(path))
+        except Exception as error:
+            # It may be found elsewhere: files of other releases of Keras order
+            # the attributes of a model in other ways.
+            visited.discard(id(saved))
+            failures[id(saved)] = (path, saved, error)
+        else:
+            failures.pop(id(saved), None)
     if failures:
         _report(list(failures.values()), skip_mismatch)
 
 
 def _load(saved, stored):
-    if isinstance(saved, Optimizer) and _is_unbuilt_state(stored, saved.variables):
-        for key in stored:
-            saved.variables[int(key)].assign(stored[key])
-        return
-    if type(saved).load_own_variables is Layer.load_own_variables:
+    if isinstance(saved, Optimizer):
+        if _is_unbuilt_state(stored, saved.variables):
+            for key in stored:
+                saved.variables[int(key)].assign(stored[key])
+            return
+        if len(stored) == len(saved.variables):
+            _check_shapes(saved.variables, stored)
+    elif type(saved).load_own_variables is Layer.load_own_variables:
         _check_variables(saved, stored)
     saved.load_own_variables(stored)
 
@@ -238,7 +187,11 @@ def _check_variables(layer, stored):
             f"The layer has {len(own)} variables {[v.name for v in own]}, the file has "
             f"{len(stored)} for it.{hint}"
         )
-    for index, variable in enumerate(own):
+    _check_shapes(own, stored)
+
+
+def _check_shapes(variables, stored):
+    for index, variable in enumerate(variables):
         shape = stored.dataset(str(index)).shape
         if shape != variable.shape:
             raise ValueError(
