@@ -206,4 +206,6 @@ class RaggedFeature(_Ragged):
 
 def _require_dtype(name, dtype, allowed):
     if as_dtype(dtype).name not in allowed:
-        raise ValueError(f"Argument `{name}` must be {' or '.join(allowed)}; got {dtype!r}")
+        raise ValueError(
+            f"Argument `{name}` must be {' or '.join(allowed)}; got {dtype!r}"
+        )

@@ -62,7 +62,7 @@ def parse_example(serialized, features, example_names=None, name=None):
             f"{list(serialized.shape)}"
         )
     names = None if example_names is None else to_strings(example_names).ravel()
-    return _Batch(serialized.tolist(), plan(features, _ALLOWED), names).results()
+    return Batch(serialized.tolist(), plan(features, _ALLOWED), names).results()
 
 
 def parse_single_example(serialized, features, example_names=None, name=None):
@@ -101,10 +101,10 @@ def parse_single_example(serialized, features, example_names=None, name=None):
         serialized = serialized.item()
     names = None if example_names is None else to_strings(example_names).ravel()
     checked = plan(features, _ALLOWED)
-    return _Batch([serialized], checked, names, single=True).results()
+    return Batch([serialized], checked, names, single=True).results()
 
 
-class _Batch:
+class Batch:
     """Examples on their way to arrays.
 
     Args:
@@ -132,8 +132,7 @@ class _Batch:
             _features.SparseFeature: self._sparse,
         }
         return {
-            column.key: makers[type(column.feature)](column)
-            for column in self._columns
+            column.key: makers[type(column.feature)](column) for column in self._columns
         }
 
     def _fixed(self, column):

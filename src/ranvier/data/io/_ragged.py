@@ -66,11 +66,13 @@ class Rows:
             splits = np.concatenate([numbers + base, outer[-1:]])
         else:
             if isinstance(partition, _features.RowSplits):
-                first = np.cumsum(counts) - counts
-                if (counts == 0).any() or (numbers[first] != 0).any():
+                # The first of each example's splits is always 0.
+                given = counts > 0
+                first = (np.cumsum(counts) - counts)[given]
+                if (numbers[first] != 0).any():
                     raise _misfit(partition, key)
                 numbers, base = np.delete(numbers, first), np.delete(base, first)
-                counts = counts - 1
+                counts = counts - given
             splits = np.concatenate([outer[:1], numbers + base])
         rows = splits_of(counts)
         # Rows of one example cover its items, no more and no less.

@@ -29,7 +29,6 @@ _LONGEST_KEY = 50
 _FEW = 24
 
 
-
 def find(records, keys):
     """Finds features in serialised examples.
 

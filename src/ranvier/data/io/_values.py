@@ -73,3 +73,40 @@ def to_path(path) -> str:
     if isinstance(path, np.ndarray) and path.ndim == 0:
         path = path.item()
     return os.fsdecode(path)
+
+
+def to_array(value) -> np.ndarray:
+    """Returns a value as an array; strings become bytes in an array of objects.
+
+    Python floats become float32 and integers int32, or int64 where they need it.
+
+    Raises:
+        TypeError: if it holds something that is no number, boolean or string.
+    """
+    value = to_numpy(value)
+    typed = hasattr(value, "dtype")
+    array = np.asarray(value)
+    if array.dtype.kind in "OSU":
+        return to_strings(value)
+    if not typed and array.dtype == np.float64:
+        return array.astype(np.float32)
+    if not typed and array.dtype == np.int64:
+        narrow = array.astype(np.int32)
+        return narrow if np.array_equal(narrow, array) else array
+    return array
+
+
+def each_string(function, value, name="value"):
+    """Applies a function of bytes to a string, or to each in an array of them.
+
+    Returns:
+        The result for a single string, else an array of objects of the same shape.
+    """
+    strings = to_strings(value, name)
+    results = [function(string) for string in strings.flat]
+    return unwrap(_object_array(results, strings.shape))
+
+
+def unwrap(array):
+    """Returns the only entry of an array without axes, else the array."""
+    return array[()] if array.ndim == 0 else array
