@@ -32,3 +32,19 @@ def torch_dense_stack(sizes):
     for fan_in, fan_out in zip(sizes[:-1], sizes[1:], strict=True):
         layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
+
+
+def torch_batch_norm_stack(fan_in, width, depth, outputs):
+    """Linear, BatchNorm1d, ReLU, many times over, as a `torch.nn.Sequential`."""
+    from torch import nn
+
+    layers = []
+    for _ in range(depth):
+        layers += [
+            nn.Linear(fan_in, width, bias=False),
+            nn.BatchNorm1d(width, eps=1e-3, momentum=0.01),
+            nn.ReLU(),
+        ]
+        nn.init.kaiming_normal_(layers[-3].weight)
+        fan_in = width
+    return nn.Sequential(*layers, nn.Linear(width, outputs))

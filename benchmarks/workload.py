@@ -108,6 +108,13 @@ class Training(Workload):
         """Callbacks that the peers of the Keras API train with."""
         return []
 
+    def work(self, keras, model, data):
+        """What the peers of the Keras API do in place of an epoch; None for an epoch.
+
+        A function without arguments; it returns the sanity figure.
+        """
+        return None
+
     def compile_options(self, peer):
         """Further arguments of `compile` for one peer of the Keras API."""
         return {}
