@@ -7,6 +7,7 @@ from ranvier.core._registry import builtin
 from ranvier.layers._arguments import known_size, number
 from ranvier.layers._input_spec import InputSpec
 from ranvier.layers._scaled import ScaledNormalization
+from ranvier.ops._batch_standardization import standardize_batch
 
 _CLIPPING_KEYS = ("rmax", "rmin", "dmax")
 
@@ -148,14 +149,19 @@ class BatchNormalization(ScaledNormalization):
         x = ops.cast(inputs, dtype)
         gamma = None if self.gamma is None else ops.cast(self.gamma, dtype)
         beta = None if self.beta is None else ops.cast(self.beta, dtype)
+        if training and self.trainable and not self.renorm and mask is None:
+            outputs, mean, variance = standardize_batch(
+                x, self.axis, gamma, beta, self.epsilon
+            )
+            self._record(mean, variance)
+            return ops.cast(outputs, self.compute_dtype)
         if training and self.trainable:
             mean, variance = self._batch_moments(x, mask)
             if self.renorm:
                 gamma, beta = self._renormalize(mean, variance, gamma, beta)
                 self._record_renorm(mean, variance)
             else:
-                _record(self.moving_mean, mean, self.momentum)
-                _record(self.moving_variance, variance, self.momentum)
+                self._record(mean, variance)
         else:
             mean = ops.cast(self.moving_mean, dtype)
             variance = ops.cast(self.moving_variance, dtype)
@@ -169,6 +175,10 @@ class BatchNormalization(ScaledNormalization):
             epsilon=self.epsilon,
         )
         return ops.cast(outputs, self.compute_dtype)
+
+    def _record(self, mean, variance):
+        _record(self.moving_mean, mean, self.momentum)
+        _record(self.moving_variance, variance, self.momentum)
 
     def _batch_moments(self, x, mask):
         axes = list(range(len(x.shape)))
