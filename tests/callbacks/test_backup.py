@@ -16,7 +16,7 @@ import pytest
 import ranvier as rv
 from ranvier import layers
 from ranvier.callbacks import BackupAndRestore, Callback
-from ranvier.callbacks._state_file import read_state, write_state
+from ranvier.callbacks._state_file import read_state
 
 _random = np.random.default_rng(0)
 X = _random.normal(size=(40, 4)).astype("float32")
@@ -405,28 +405,6 @@ def test_finished_run_that_is_kept_has_nothing_left_to_do(tmp_path):
     assert len(longer["loss"]) == 7
 
 
-def damage(path, how):
-    content = path.read_bytes()
-    damaged = {"cut": content[: len(content) // 2], "empty": b"", "other": b"text"}
-    path.write_bytes(damaged[how])
-
-
-@pytest.mark.parametrize("how", ["cut", "empty", "other"])
-def test_damaged_backup(how, tmp_path):
-    for double in (False, True):
-        folder = tmp_path / str(double)
-        with pytest.raises(Killed):
-            fit(make_model(), BackupAndRestore(folder, "epoch", double), Kill(3))
-        damage(folder / "latest.backup", how)
-        backup = BackupAndRestore(folder, "epoch", double)
-        if double:
-            with pytest.warns(UserWarning, match="The backup before it"):
-                assert len(fit(make_model(), backup)["loss"]) == 5
-        else:
-            with pytest.raises(OSError, match="is damaged"):
-                fit(make_model(), backup)
-
-
 def test_backup_of_another_model(tmp_path):
     fit(make_model(), BackupAndRestore(tmp_path, delete_checkpoint=False))
     other = rv.Sequential([rv.Input((4,)), layers.Dense(1)])
@@ -457,25 +435,6 @@ def test_callback_whose_state_cannot_be_saved(tmp_path):
 
     with pytest.raises(TypeError, match="A state may hold .* at '/progress/callbacks/"):
         fit(make_model(), Odd(), BackupAndRestore(tmp_path))
-
-
-def test_state_files(tmp_path):
-    state = {
-        "numbers": [1, 0.1, float("inf"), True, None, np.float32(0.1), np.int64(3)],
-        "arrays": {"float": X, "int": np.arange(3), "empty": np.zeros((0, 2))},
-        "nested": ({"a": {"array": 1}}, []),
-        "half": rv.ops.cast([1.5, 2.5], "bfloat16"),
-    }
-    write_state(tmp_path / "state", state)
-    found = read_state(tmp_path / "state")
-    assert found["numbers"][:5] == state["numbers"][:5]
-    assert found["numbers"][5:] == [np.float32(0.1).item(), 3]
-    for name, array in state["arrays"].items():
-        np.testing.assert_array_equal(found["arrays"][name], array)
-        assert found["arrays"][name].dtype == array.dtype
-    assert found["nested"] == [{"a": {"array": 1}}, []]
-    assert str(found["half"].dtype) == "bfloat16"
-    assert found["half"].tolist() == [1.5, 2.5]
 
 
 SCRIPT = """
