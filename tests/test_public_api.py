@@ -34,13 +34,12 @@ SeparableConvolution1D SeparableConvolution2D SimpleRNN SimpleRNNCell
 StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
 """.split()
 IMAGE_LAYERS = """
-AutoContrast CategoryEncoding CenterCrop ContrastLimitedAdaptiveHistogramEqualization
-Discretization Equalization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes
-Pipeline RandomBrightness RandomColorDegeneration RandomColorJitter RandomContrast
-RandomCrop RandomElasticTransform RandomErasing RandomFlip RandomGaussianBlur
-RandomGrayscale RandomHue RandomInvert RandomPerspective RandomPosterization
-RandomRotation RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom
-Resizing Solarization StringLookup TextVectorization
+AutoContrast CenterCrop ContrastLimitedAdaptiveHistogramEqualization Equalization
+MaxNumBoundingBoxes Pipeline RandomBrightness RandomColorDegeneration RandomColorJitter
+RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip
+RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
+RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
+RandomTranslation RandomZoom Resizing Solarization
 """.split()
 
 # Names that Keras has and ranvier does not, by namespace.

@@ -63,7 +63,17 @@ from ranvier.layers._slopes import PReLU, RReLU
 from ranvier.layers._spectral_norm import SpectralNormalization
 from ranvier.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from ranvier.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
-from ranvier.layers.preprocessing import Normalization, Rescaling
+from ranvier.layers.preprocessing import (
+    CategoryEncoding,
+    Discretization,
+    HashedCrossing,
+    Hashing,
+    IntegerLookup,
+    Normalization,
+    Rescaling,
+    StringLookup,
+    TextVectorization,
+)
 
 __all__ = [
     "ELU",
@@ -73,11 +83,13 @@ __all__ = [
     "AlphaDropout",
     "Average",
     "BatchNormalization",
+    "CategoryEncoding",
     "Concatenate",
     "Cropping1D",
     "Cropping2D",
     "Cropping3D",
     "Dense",
+    "Discretization",
     "Dot",
     "Dropout",
     "EinsumDense",
@@ -86,10 +98,13 @@ __all__ = [
     "GaussianDropout",
     "GaussianNoise",
     "GroupNormalization",
+    "HashedCrossing",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -113,7 +128,9 @@ __all__ = [
     "SpatialDropout2D",
     "SpatialDropout3D",
     "SpectralNormalization",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",

@@ -1,0 +1,96 @@
+"""HostLayer: a layer whose work on strings and large integers is done in NumPy.
+
+Such a layer has two halves. `on_host` turns what a user has (strings, above all) into
+arrays of numbers; `on_device` computes the outputs from these and can be compiled.
+Called by itself, a layer does both. A model does the first half for whole columns
+before a program starts, and the second in the program, batch by batch.
+"""
+
+import jax
+import numpy as np
+
+from ranvier.core import _tree
+from ranvier.layers._layer import Layer
+from ranvier.ops._symbolic import any_symbolic
+
+
+class HostLayer(Layer):
+    """Base of the layers on strings.
+
+    Args:
+        **kwargs: `name`, `dtype`, `trainable`.
+    """
+
+    runs_on_host = True
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._convert_input_args = False
+        self._allow_non_tensor_positional_args = True
+
+    def __call__(self, inputs, *args, **kwargs):
+        if any_symbolic((inputs,)):
+            return super().__call__(inputs, *args, **kwargs)
+        self.built = True
+        return self.call(inputs, *args, **kwargs)
+
+    def call(self, inputs):
+        refuse_tracers(self, inputs)
+        outputs = self.on_device(self.on_host(inputs))
+        return _tree.map_structure(as_tensor, outputs)
+
+    def on_host(self, inputs):
+        """Returns the part of the outputs that has to be computed by NumPy.
+
+        Args:
+            inputs: arrays, lists, tensors, or what the layer takes else.
+        """
+        raise NotImplementedError
+
+    def on_device(self, values):
+        """Returns the outputs for what `on_host` returned.
+
+        Args:
+            values: arrays, of NumPy or in a program being compiled.
+        """
+        return values
+
+    def get_build_config(self):
+        """Returns an empty dictionary: there is nothing to build."""
+        return {}
+
+    def build_from_config(self, config):
+        """Nothing to build."""
+        self.built = True
+
+
+def refuse_tracers(layer, inputs) -> None:
+    """Raises for inputs that are values of a program being compiled.
+
+    Raises:
+        TypeError: naming the layer, and what to do.
+    """
+    if any(isinstance(x, jax.core.Tracer) for x in _tree.flatten(inputs)):
+        raise TypeError(
+            f"Layer '{layer.name}' ({type(layer).__name__}) was called inside a "
+            "compiled program, but works on strings or 64-bit integers, which only the "
+            "host has. Use it in a Functional or Sequential model whose `Input` holds "
+            "the raw data (the model then runs it ahead of the program), in "
+            "`Dataset.map`, or on the data before training. A model that is a subclass "
+            "of `Model` should take its outputs as inputs."
+        )
+
+
+def as_tensor(x):
+    """Returns numbers as an array on the device.
+
+    Strings stay in NumPy, and so do integers that do not fit 32 bits.
+    """
+    if not isinstance(x, np.ndarray) or x.dtype.kind in "OSU":
+        return x
+    narrow = jax.dtypes.canonicalize_dtype(x.dtype)
+    if narrow != x.dtype and narrow.kind in "iu" and x.size > 0:
+        limits = np.iinfo(narrow)
+        if x.min() < limits.min or x.max() > limits.max:
+            return x
+    return jax.numpy.asarray(x.astype(narrow))
