@@ -47,6 +47,7 @@ SIDEWAYS = {
     ("metrics", "initializers"),
     ("optimizers", "initializers"),
     ("training", "callbacks"),
+    ("export", "saving"),
     ("models", "saving"),
     ("models", "export"),
 }

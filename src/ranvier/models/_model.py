@@ -3,7 +3,7 @@
 import json
 
 from ranvier.core._registry import builtin
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 from ranvier.core._variable import standardize_shape
 from ranvier.layers._call import signature_of
 from ranvier.layers._defaults import default
@@ -38,6 +38,9 @@ class Model(Trainer, Layer):
         >>> Net()(rv.ops.ones((2, 3))).shape
         (2, 1)
     """
+
+    # What is done to inputs by NumPy ahead of programs: a function, or None.
+    host_part = None
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _is_functional(args, kwargs):
@@ -181,6 +184,33 @@ class Model(Trainer, Layer):
 
         load_weights(self, filepath, skip_mismatch=skip_mismatch, **kwargs)
 
+    def export(
+        self,
+        filepath,
+        format=None,
+        verbose=None,
+        input_signature=None,
+        **kwargs,
+    ):
+        """Writes what the model computes in inference, usable without its class.
+
+        Args:
+            filepath: the file to write; `saving.load_exported` reads it.
+            format: `"onnx"` or `"stablehlo"`; None decides by the file's ending:
+                `.onnx`, else StableHLO.
+            verbose: whether to say where the file is.
+            input_signature: list with a structure of `InputSpec`, symbolic tensors or
+                arrays for each argument of a call; None takes the model's own inputs.
+            **kwargs: `platforms` (StableHLO) or `opset_version` (ONNX).
+
+        Raises:
+            ValueError: for other formats, and for computations that the format cannot
+                express, with the layer.
+        """
+        from ranvier.export import export_model
+
+        export_model(self, filepath, format, verbose, input_signature, **kwargs)
+
     def to_json(self, **kwargs):
         """Returns the architecture as JSON text (without weights)."""
         return json.dumps(serialize_object(self), **kwargs)
@@ -204,7 +234,9 @@ def model_from_json(json_string, custom_objects=None):
         json_string: the text.
         custom_objects: dictionary from names to classes and functions.
     """
-    return deserialize_object(json.loads(json_string), custom_objects=custom_objects)
+    from ranvier.saving._config import model_from_json as checked
+
+    return checked(json_string, custom_objects)
 
 
 def _is_functional(args, kwargs):

@@ -28,14 +28,14 @@ def load_exported(filepath):
 
     Example:
         >>> import ranvier as rv, tempfile
-        >>> model = rv.Sequential([rv.Input((2,)), rv.layers.Dense(1)])
+        >>> model = rv.Sequential([rv.Input((2,), name="x"), rv.layers.Dense(1)])
         >>> path = tempfile.mkdtemp() + "/model.stablehlo"
         >>> model.export(path)
         >>> served = load_exported(path)
         >>> served([[1.0, 2.0], [3.0, 4.0]]).shape
         (2, 1)
         >>> served.signature.describe()
-        'keras_tensor: float32['batch', 2]'
+        "x: float32['batch', 2]"
     """
     path = pathlib.Path(filepath)
     with _safety.naming(filepath):

@@ -1,0 +1,154 @@
+"""From the equations of a traced program to the nodes of a graph."""
+
+import math
+
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Literal
+
+from ranvier.export._equations import place_of, said
+from ranvier.export._onnx_graph import (
+    Value,
+    constant,
+    is_static,
+    joint_shape,
+    stored_dtype,
+    to_array,
+)
+from ranvier.export._onnx_rules import RULES, Untranslatable
+
+# What is computed at once must not become larger than this, or than what it is from.
+_LARGE = 2**16
+
+_INLINED = (
+    "closed_call",
+    "core_call",
+    "custom_jvp_call",
+    "custom_vjp_call",
+    "checkpoint",
+    "jit",
+    "remat",
+)
+_REASONS = {
+    "random": "it draws random numbers, which ONNX does not define alike",
+    "rng": "it draws random numbers, which ONNX does not define alike",
+    "threefry": "it draws random numbers, which ONNX does not define alike",
+    "callback": "it calls Python while it runs",
+    "fft": "ONNX has no such transform on these types",
+}
+
+
+def convert(graph, program, values, outer="", needed=None) -> list:
+    """Adds the nodes of a closed jaxpr; returns the values of its outputs.
+
+    Args:
+        graph: the graph.
+        program: a `ClosedJaxpr`.
+        values: those of its inputs.
+        outer: the path of the equation that contains it.
+        needed: which outputs are used; default: all. Others may be None.
+    """
+    jaxpr = program.jaxpr
+    environment = dict(zip(jaxpr.invars, values, strict=True))
+    for variable, array in zip(jaxpr.constvars, program.consts, strict=True):
+        environment[variable] = constant(to_array(array))
+
+    def read(atom):
+        if isinstance(atom, Literal):
+            return constant(np.asarray(atom.val, stored_dtype(atom.aval.dtype)))
+        return environment[atom]
+
+    for equation in _needed_equations(jaxpr, needed):
+        place = place_of(equation, outer)
+        graph.place = place
+        inputs = [read(atom) for atom in equation.invars]
+        results = _convert_equation(graph, equation, inputs, place)
+        environment.update(zip(equation.outvars, results, strict=True))
+    graph.place = outer
+    return [read(atom) if used else None for atom, used in _used(jaxpr, needed)]
+
+
+def _used(jaxpr, needed):
+    count = len(jaxpr.outvars)
+    return zip(jaxpr.outvars, needed or [True] * count, strict=True)
+
+
+def _needed_equations(jaxpr, needed):
+    """Returns the equations that the outputs depend on, in order."""
+    wanted = {v for v, used in _used(jaxpr, needed) if used and _is_variable(v)}
+    kept = []
+    for equation in reversed(jaxpr.eqns):
+        if wanted.intersection(equation.outvars):
+            kept.append(equation)
+            wanted.update(filter(_is_variable, equation.invars))
+    return kept[::-1]
+
+
+def _is_variable(atom):
+    return not isinstance(atom, Literal)
+
+
+def _convert_equation(graph, equation, values, place):
+    name = equation.primitive.name
+    if name in _INLINED:
+        program = equation.params.get("jaxpr", equation.params.get("call_jaxpr"))
+        if not hasattr(program, "jaxpr"):
+            program = ClosedJaxpr(program, ())
+        return convert(graph, program, values, place)
+    found = RULES.get(name)
+    try:
+        if found is None or "complex" in str(equation.outvars[0].aval.dtype):
+            raise Untranslatable(_reason(equation))
+        if not found.lazy and _is_foldable(equation, values, found):
+            return _fold(equation, values, found)
+        if not found.lazy and not found.pointwise:
+            values = [
+                graph.expand(value, tuple(atom.aval.shape))
+                for value, atom in zip(values, equation.invars, strict=True)
+            ]
+        results = found.function(graph, equation, *values)
+    except Untranslatable as error:
+        raise ValueError(
+            f"Cannot export {said(place)} to ONNX: its operation `{name}` has no "
+            f"counterpart, since {error}. Use format='stablehlo', which has all "
+            "operations."
+        ) from None
+    return [results] if isinstance(results, Value) else results
+
+
+def _reason(equation):
+    name = equation.primitive.name
+    for part, reason in _REASONS.items():
+        if part in name:
+            return reason
+    if "complex" in str(equation.outvars[0].aval.dtype):
+        return "it computes with complex numbers"
+    return "ONNX has no such operator, or none that ranvier knows"
+
+
+# Constants.
+
+
+def _is_foldable(equation, values, found):
+    if any(value.array is None for value in values):
+        return False
+    if found.pointwise:
+        return True
+    if not all(is_static(variable.aval.shape) for variable in equation.outvars):
+        return False
+    size = sum(math.prod(variable.aval.shape) for variable in equation.outvars)
+    return size <= max(_LARGE, sum(value.array.size for value in values))
+
+
+def _fold(equation, values, found):
+    arrays = [value.array for value in values]
+    whole = [atom.aval.shape for atom in equation.invars]
+    if found.pointwise:
+        whole = [joint_shape(*(array.shape for array in arrays))] * len(arrays)
+    arrays = [
+        np.broadcast_to(array, shape).astype(atom.aval.dtype)
+        for array, shape, atom in zip(arrays, whole, equation.invars, strict=True)
+    ]
+    results = equation.primitive.bind(*arrays, **equation.params)
+    if not equation.primitive.multiple_results:
+        results = [results]
+    return [constant(to_array(result)) for result in results]

@@ -1,0 +1,42 @@
+"""StableHLO through `jax.export`."""
+
+import contextlib
+
+import jax
+
+from ranvier.export._equations import check_calls
+from ranvier.saving._exported_stablehlo import native_calls
+
+
+def serialize(function, platforms) -> bytes:
+    """Returns an inference function as a serialised program for some platforms.
+
+    Args:
+        function: an `InferenceFunction`.
+        platforms: names as in `jax.export`: `"cpu"`, `"cuda"`, `"rocm"`, `"tpu"`.
+
+    Raises:
+        ValueError: if it calls what exported programs must not, such as Python.
+    """
+    jitted = jax.jit(function)
+    check_calls(jitted.trace(*function.arguments).jaxpr.jaxpr)
+    with _without_paths():
+        exported = jax.export.export(jitted, platforms=platforms)(*function.arguments)
+    refused = native_calls(exported.mlir_module())
+    if refused:
+        raise ValueError(
+            f"The model '{function.name}' calls {refused[0]}, which is none of the "
+            "functions that exported programs may call."
+        )
+    return bytes(exported.serialize())
+
+
+@contextlib.contextmanager
+def _without_paths():
+    """Keeps the paths of source files out of the program."""
+    before = jax.config.jax_traceback_in_locations_limit
+    jax.config.update("jax_traceback_in_locations_limit", 0)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_traceback_in_locations_limit", before)
