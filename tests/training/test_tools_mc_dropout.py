@@ -29,7 +29,11 @@ def entropy(p):
 
 @pytest.mark.parametrize(
     "dropout",
-    [layers.Dropout(0.3), layers.AlphaDropout(0.3), layers.GaussianDropout(0.3)],
+    [
+        layers.Dropout(0.3, name="tested"),
+        layers.AlphaDropout(0.3, name="tested"),
+        layers.GaussianDropout(0.3, name="tested"),
+    ],
     ids=lambda layer: type(layer).__name__,
 )
 def test_statistics_are_those_of_eager_calls_in_training(dropout):
