@@ -1,6 +1,28 @@
 """Floor 6: data on its way to a model."""
 
+from ranvier.data._dataset import (
+    AUTOTUNE,
+    INFINITE_CARDINALITY,
+    UNKNOWN_CARDINALITY,
+    Dataset,
+)
 from ranvier.data._encoding import normalize, to_categorical
+from ranvier.data._iterator import DatasetIterator, NumpyIterator
+from ranvier.data._options import Options, ThreadingOptions
 from ranvier.data._sequences import pad_sequences
+from ranvier.data._spec import DatasetSpec
 
-__all__ = ["normalize", "pad_sequences", "to_categorical"]
+__all__ = [
+    "AUTOTUNE",
+    "INFINITE_CARDINALITY",
+    "UNKNOWN_CARDINALITY",
+    "Dataset",
+    "DatasetIterator",
+    "DatasetSpec",
+    "NumpyIterator",
+    "Options",
+    "ThreadingOptions",
+    "normalize",
+    "pad_sequences",
+    "to_categorical",
+]

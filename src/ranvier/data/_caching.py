@@ -1,0 +1,154 @@
+"""Work done once: cache and prefetch."""
+
+import concurrent.futures
+import os
+
+from ranvier.data import _storage
+from ranvier.data._block import concat
+from ranvier.data._held import Held
+from ranvier.data._node import Stream, Transformation
+from ranvier.data._sources import Rows
+
+
+class Cache(Transformation):
+    """The input, kept in memory or in a file when it has been read to its end.
+
+    Args:
+        source: the input.
+        filename: a path, or an empty string for memory.
+    """
+
+    name = "cache"
+
+    def __init__(self, source, filename=""):
+        super().__init__(source)
+        self.filename = filename
+        self._kept = None
+
+    def stream(self):
+        kept = self.kept()
+        return _CacheStream(self) if kept is None else kept.stream()
+
+    def whole(self):
+        kept = self.kept()
+        return None if kept is None else kept.whole()
+
+    def kept(self):
+        """Returns the node of what was read, or None."""
+        if self._kept is None and self.filename and os.path.isdir(self.filename):
+            self._kept = _storage.Stored(self.filename)
+        return self._kept
+
+    def keep(self, blocks):
+        """Takes all blocks of a pass."""
+        if self.filename:
+            _storage.write(self.filename, blocks)
+            self._kept = _storage.Stored(self.filename)
+        elif blocks:
+            block = concat(blocks)
+            self._kept = Rows(block.columns, block.count)
+        else:
+            self._kept = Rows((), 0)
+
+
+class _CacheStream(Stream):
+    """Reads the input and keeps it; the position is a number of elements."""
+
+    counters = ("position",)
+
+    def __init__(self, node):
+        self.node = node
+        self.source = node.source.stream()
+        self.position = 0
+        self._blocks: list = []
+        self._kept = None
+
+    def produce(self, limit):
+        if self._kept is not None:
+            block = self._kept.next(limit)
+        else:
+            block = self.source.next(limit)
+            if block is not None:
+                self._blocks.append(block)
+            elif self.node.kept() is None:
+                self.node.keep(self._blocks)
+        if block is not None:
+            self.position += block.count
+        return block
+
+    def set_state(self, state):
+        kept = self.node.kept()
+        self._kept = kept.stream() if kept is not None else None
+        self.source = self.node.source.stream()
+        self._blocks = []
+        self.position = 0
+        self.skip(state["position"])
+
+
+class Prefetch(Transformation):
+    """The input, read by a thread ahead of its use.
+
+    Args:
+        source: the input.
+        size: how many elements to read ahead at most; None for a block.
+    """
+
+    name = "prefetch"
+
+    def __init__(self, source, size=None):
+        super().__init__(source)
+        self.size = size
+
+    def stream(self):
+        return _PrefetchStream(self)
+
+    def whole(self):
+        return self.source.whole()
+
+
+class _AheadStream(Stream):
+    """One block is being read while the one before it is used."""
+
+    def __init__(self, node):
+        self.source = node.source.stream()
+        self.size = node.size
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, "ranvier-prefetch")
+        self._coming = None
+        self._state = None
+
+    def produce(self, limit):
+        if self._coming is None:
+            self._submit(limit)
+        block = self._coming.result()
+        self._coming = None
+        if block is not None:
+            self._submit(limit)
+        else:
+            self._state = self.source.get_state()
+        return block
+
+    def _submit(self, limit):
+        self._state = self.source.get_state()
+        limit = limit if self.size is None else min(limit, self.size)
+        self._coming = self._thread.submit(self.source.next, limit)
+
+    def get_state(self):
+        state = self.source.get_state() if self._coming is None else self._state
+        return {"source": state}
+
+    def set_state(self, state):
+        if self._coming is not None:
+            self._coming.result()
+            self._coming = None
+        self.source.set_state(state["source"])
+
+
+class _PrefetchStream(Stream):
+    streams = ("held",)
+
+    def __init__(self, node):
+        self.held = Held(_AheadStream(node))
+
+    def produce(self, limit):
+        count = min(self.held.fill(1), limit)
+        return self.held.take(count) if count else None

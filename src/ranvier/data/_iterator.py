@@ -1,0 +1,104 @@
+"""Iterators over datasets."""
+
+from ranvier.data import _structure
+
+
+class DatasetIterator:
+    """An iterator over the elements of a dataset.
+
+    Its position can be saved in the middle of a pass, and another iterator over the
+    same dataset can go on from there with the same elements, shuffled ones included.
+
+    Args:
+        node: the node to read.
+        face: how values are shown.
+
+    Example:
+        >>> from ranvier.data import Dataset
+        >>> ds = Dataset.range(10).shuffle(10, seed=1).batch(3)
+        >>> iterator = iter(ds)
+        >>> first = next(iterator)
+        >>> state = iterator.get_state()
+        >>> rest = [batch.tolist() for batch in iterator]
+        >>> other = iter(ds)
+        >>> other.set_state(state)
+        >>> [batch.tolist() for batch in other] == rest
+        True
+    """
+
+    def __init__(self, node, face, element_spec=None):
+        self._node = node
+        self._face = face
+        self._stream = node.stream()
+        self._block = None
+        self._elements = iter(())
+        self._before = None
+        self._taken = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        for element in self._elements:
+            self._taken += 1
+            return self._show(element)
+        self._before = self._stream.get_state()
+        self._taken = 0
+        block = self._stream.next()
+        if block is None:
+            self._elements = iter(())
+            raise StopIteration
+        self._elements = block.elements()
+        return next(self)
+
+    next = __next__
+
+    def _show(self, element):
+        return _structure.map_values(self._face.wrap, element)
+
+    @property
+    def element_spec(self):
+        """The structure of specs of an element."""
+        return self._node.spec()
+
+    def get_next(self):
+        """Returns the next element; `StopIteration` at the end."""
+        return next(self)
+
+    def next_block(self, limit):
+        """Returns up to `limit` elements as a block, None at the end.
+
+        A block has `count` elements; its `columns` are stacked arrays, or `Objects`
+        where values have different shapes.
+        """
+        self._leave_block()
+        return self._stream.next(limit)
+
+    def _leave_block(self):
+        if self._taken or self._before is not None:
+            state = self.get_state()
+            self.set_state(state)
+
+    def get_state(self) -> dict:
+        """Returns the position: a small structure of numbers, strings and lists."""
+        if self._before is None:
+            return {"stream": self._stream.get_state(), "taken": 0}
+        return {"stream": self._before, "taken": self._taken}
+
+    def set_state(self, state) -> None:
+        """Goes to the position that `get_state` told.
+
+        Args:
+            state: of an iterator over a dataset that was made in the same way.
+        """
+        self._stream = self._node.stream()
+        self._stream.set_state(state["stream"])
+        self._elements = iter(())
+        self._before = None
+        self._taken = 0
+        if state["taken"]:
+            self._stream.skip(state["taken"])
+
+
+class NumpyIterator(DatasetIterator):
+    """An iterator over the elements as NumPy values."""

@@ -1,0 +1,321 @@
+"""Functions of elements: map, filter, take_while, scan."""
+
+import warnings
+
+import numpy as np
+
+from ranvier.data import _columns, _spec, _structure
+from ranvier.data._block import Block
+from ranvier.data._node import UNKNOWN, Stream, Transformation
+
+
+class Map(Transformation):
+    """The results of a function.
+
+    Args:
+        source: the input.
+        function: an `ElementFunction`.
+    """
+
+    name = "map"
+
+    def __init__(self, source, function):
+        super().__init__(source)
+        self.function = function
+
+    def stream(self):
+        return _MapStream(self)
+
+    def spec(self):
+        found = self.function.spec(self.source.spec())
+        return _unsized(peek(self)) if found is None else found
+
+
+class _MapStream(Stream):
+    counters = ("position",)
+    streams = ("source",)
+
+    def __init__(self, node):
+        self.function = node.function
+        self.source = node.source.stream()
+        self.position = 0
+
+    def produce(self, limit):
+        block = self.source.next(limit)
+        if block is None:
+            return None
+        result = self.function(block, self.position)
+        self.position += block.count
+        return result
+
+
+def _unsized(spec):
+    """Returns specs without sizes: one element does not tell those of the others."""
+
+    def unsized(value):
+        if isinstance(value, _spec.TensorSpec) and _spec.sizes(value):
+            return _spec.TensorSpec([None] * value.shape.rank, value.dtype)
+        return value
+
+    return _structure.map_values(unsized, spec)
+
+
+def peek(node):
+    """Returns the specs of the first element."""
+    block = node.stream().next(1)
+    if block is None:
+        raise ValueError(
+            f"The specs of `{node.name}` are told by its first element, and there is "
+            "none."
+        )
+    return _spec.of_block(block)
+
+
+class Filter(Transformation):
+    """The elements for which a predicate holds."""
+
+    name = "filter"
+
+    def __init__(self, source, predicate):
+        super().__init__(source)
+        self.predicate = predicate
+
+    def stream(self):
+        return _FilterStream(self)
+
+    def cardinality(self):
+        n = self.source.cardinality()
+        return n if n == 0 else UNKNOWN
+
+
+class _FilterStream(Stream):
+    counters = ("position",)
+    streams = ("source",)
+
+    def __init__(self, node):
+        self.predicate = node.predicate
+        self.source = node.source.stream()
+        self.position = 0
+
+    def produce(self, limit):
+        while True:
+            block = self.source.next(limit)
+            if block is None:
+                return None
+            keep = _truth(self.predicate(block, self.position), self.predicate.label)
+            self.position += block.count
+            if keep.all():
+                return block
+            if keep.any():
+                return block[keep]
+
+
+class TakeWhile(Transformation):
+    """The elements before the first for which a predicate does not hold."""
+
+    name = "take_while"
+
+    def __init__(self, source, predicate):
+        super().__init__(source)
+        self.predicate = predicate
+
+    def stream(self):
+        return _TakeWhileStream(self)
+
+    def cardinality(self):
+        n = self.source.cardinality()
+        return n if n == 0 else UNKNOWN
+
+
+class _TakeWhileStream(Stream):
+    counters = ("position", "ended")
+    streams = ("source",)
+
+    def __init__(self, node):
+        self.predicate = node.predicate
+        self.source = node.source.stream()
+        self.position = 0
+        self.ended = False
+
+    def produce(self, limit):
+        block = None if self.ended else self.source.next(limit)
+        if block is None:
+            return None
+        keep = _truth(self.predicate(block, self.position), self.predicate.label)
+        self.position += block.count
+        if keep.all():
+            return block
+        self.ended = True
+        first = int(np.argmin(keep))
+        return block[:first] if first else None
+
+
+def _truth(block, label):
+    column = block.columns
+    if not isinstance(column, np.ndarray) or column.ndim != 1:
+        raise ValueError(
+            f"The function of `{label}` must return a scalar boolean. Received: "
+            f"{_spec.of_block(block)!r}"
+        )
+    if column.dtype != bool:
+        raise ValueError(
+            f"The function of `{label}` must return a boolean. Received one of dtype "
+            f"{_spec.name_of(column.dtype)}: compare it with something."
+        )
+    return column
+
+
+class Scan(Transformation):
+    """The outputs of a function that also hands a state from element to element.
+
+    Args:
+        source: the input.
+        initial: structure of values, the first state.
+        function: called with state and element; returns the new state and an output.
+        face: how values are shown to it.
+    """
+
+    name = "scan"
+
+    def __init__(self, source, initial, function, face):
+        super().__init__(source)
+        self.initial = initial
+        self.function = function
+        self.face = face
+
+    def stream(self):
+        return _ScanStream(self)
+
+    def spec(self):
+        return peek(self)
+
+
+class _ScanStream(Stream):
+    """The state holds the number of elements read; the carry is found by reading."""
+
+    counters = ("position",)
+
+    def __init__(self, node):
+        self.node = node
+        self._restart()
+
+    def _restart(self):
+        self.source = self.node.source.stream()
+        self.carry = self.node.initial
+        self.position = 0
+
+    def produce(self, limit):
+        block = self.source.next(limit)
+        if block is None:
+            return None
+        outputs = []
+        for element in block.elements():
+            result = call_with_state(self.node, self.carry, element, self.position)
+            if not isinstance(result, tuple) or len(result) != 2:
+                raise TypeError(
+                    "The scan function must return a pair comprising the new state and "
+                    f"the output value. Received: {result!r}"
+                )
+            self.carry = conform(self.carry, result[0], self.node)
+            outputs.append(_structure.map_values(self.node.face.unwrap, result[1]))
+            self.position += 1
+        return Block.of(outputs)
+
+    def set_state(self, state):
+        self._restart()
+        self.skip(state["position"])
+
+
+def call_with_state(node, carry, element, position):
+    """Calls a function of state and element."""
+    wrap = node.face.wrap
+    carry = _structure.map_values(wrap, carry)
+    element = _structure.map_values(wrap, element)
+    try:
+        return node.function(carry, element)
+    except Exception as error:
+        error.add_note(f"In `{node.name}`, at element {position}.")
+        raise
+
+
+def conform(carry, new, node):
+    """Returns the new state as values of the dtypes of the old one.
+
+    Raises:
+        TypeError: if a value has another dtype, or the structure is another.
+    """
+    if isinstance(new, list):
+        new = tuple(new)
+
+    def value(old, given):
+        result = node.face.unwrap(given)
+        before, after = _columns.dtype_of(old), _columns.dtype_of(result)
+        if before != after:
+            if isinstance(given, (bool, int, float)) and not _columns.is_text(before):
+                return np.asarray(given).astype(before)[()]
+            raise TypeError(
+                f"The element types for the new state of `{node.name}` must match the "
+                f"initial state. Expected {_spec.name_of(before)}, received "
+                f"{_spec.name_of(after)}."
+            )
+        return result
+
+    return _structure.map_values(value, carry, new)
+
+
+def reduce(node, carry):
+    """Returns the last state of a `Scan` whose function returns the state alone."""
+    stream, position = node.source.stream(), 0
+    while (block := stream.next()) is not None:
+        for element in block.elements():
+            result = call_with_state(node, carry, element, position)
+            carry = conform(carry, result, node)
+            position += 1
+    return carry
+
+
+class IgnoreErrors(Transformation):
+    """The elements that can be made.
+
+    Args:
+        source: the input.
+        warn: whether to warn of the others.
+    """
+
+    name = "ignore_errors"
+
+    def __init__(self, source, warn):
+        super().__init__(source)
+        self.warn = warn
+
+    def stream(self):
+        return _IgnoreStream(self)
+
+    def cardinality(self):
+        n = self.source.cardinality()
+        return n if n == 0 else UNKNOWN
+
+
+class _IgnoreStream(Stream):
+    """Elements are made one by one, as an error ends the block it comes in."""
+
+    streams = ("source",)
+
+    def __init__(self, node):
+        self.warn = node.warn
+        self.source = node.source.stream()
+
+    def produce(self, limit):
+        while True:
+            before = self.source.get_state()
+            try:
+                return self.source.next(limit)
+            except Exception as error:
+                if limit > 1:
+                    self.source.set_state(before)
+                    limit = 1
+                    continue
+                if self.source.get_state() == before:
+                    return None  # the source itself cannot go on
+                if self.warn:
+                    warnings.warn(f"An element is left out: {error}", stacklevel=2)

@@ -1,0 +1,143 @@
+"""Which functions may be traced: run once for all elements, with stand-ins.
+
+A function is traced only if running it once cannot be told from running it for each
+element. So its code, and that of the functions it refers to, is searched for whatever
+may have an effect outside or may give another result on each call. When in doubt a
+function is not traced: it is then slower, never wrong.
+"""
+
+import dis
+import functools
+import types
+
+import jax
+import numpy as np
+
+from ranvier.ops._graph import Operation
+
+# Calls with an effect, or with a result that is not a function of the arguments.
+_EFFECTS = frozenset(
+    """print open input exec eval globals locals vars setattr delattr __import__ next
+    append extend insert remove pop popitem clear update setdefault add discard
+    appendleft popleft write writelines writerow sort reverse fill put assign
+    assign_add assign_sub set_value send recv acquire release sleep random
+    default_rng shuffle choice normal uniform randint rand randn permutation time
+    perf_counter now today uuid4 urandom getrandbits id""".split()
+)
+# These may be named as above, but draw anew for each element when traced.
+_STORES = frozenset(
+    "STORE_GLOBAL DELETE_GLOBAL STORE_DEREF STORE_ATTR DELETE_ATTR IMPORT_NAME "
+    "FORMAT_VALUE FORMAT_SIMPLE FORMAT_WITH_SPEC YIELD_VALUE".split()
+)
+_CHANGES = frozenset("STORE_SUBSCR DELETE_SUBSCR".split())
+_PURE_MODULES = ("jax", "numpy", "math", "operator", "functools", "ranvier")
+_CONSTANTS = (
+    type(None),
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    np.ndarray,
+    np.generic,
+    np.dtype,
+    jax.Array,
+)
+
+
+def is_pure(function) -> bool:
+    """Tells whether tracing a function gives the same as running it each time.
+
+    Example:
+        >>> is_pure(abs), is_pure(print)
+        (True, False)
+    """
+    return _is_pure(function, set())
+
+
+def _is_pure(value, visited):
+    if id(value) in visited:
+        return True
+    visited.add(id(value))
+    if isinstance(value, _CONSTANTS):
+        return True
+    if isinstance(value, Operation):  # layers and models
+        return True
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return all(_is_pure(item, visited) for item in value)
+    if isinstance(value, dict):
+        return all(_is_pure(item, visited) for item in value.values())
+    if isinstance(value, functools.partial):
+        parts = (value.func, *value.args, *value.keywords.values())
+        return all(_is_pure(part, visited) for part in parts)
+    if isinstance(value, types.ModuleType):
+        return _is_pure_module(value.__name__)
+    if _is_pure_module(getattr(value, "__module__", None) or ""):
+        return True
+    if isinstance(value, types.MethodType):
+        return isinstance(value.__self__, Operation)
+    if isinstance(value, types.FunctionType):
+        return _is_pure_function(value, visited)
+    if isinstance(value, types.BuiltinFunctionType):
+        return value.__module__ == "builtins" and value.__name__ not in _EFFECTS
+    return isinstance(value, type) and value.__module__ == "builtins"
+
+
+def _is_pure_module(name):
+    if name.startswith(("numpy.random", "ranvier.random")):
+        return False
+    return name.partition(".")[0] in _PURE_MODULES
+
+
+def _is_pure_function(function, visited):
+    code = function.__code__
+    if not _is_pure_code(code):
+        return False
+    values = []
+    for name in _global_names(code):
+        if name in function.__globals__:
+            values.append(function.__globals__[name])
+    for cell in function.__closure__ or ():
+        try:
+            values.append(cell.cell_contents)
+        except ValueError:  # not set yet: the function refers to itself
+            return False
+    mutable = any(isinstance(value, (list, dict, set, np.ndarray)) for value in values)
+    if mutable and _changes_items(code):
+        return False
+    values += [
+        *(function.__defaults__ or ()),
+        *(function.__kwdefaults__ or {}).values(),
+    ]
+    return all(_is_pure(value, visited) for value in values)
+
+
+def _is_pure_code(code):
+    # Handlers of exceptions may hide that something cannot be traced.
+    if code.co_exceptiontable or _EFFECTS.intersection(code.co_names):
+        return False
+    own = set(code.co_cellvars)
+    for instruction in dis.get_instructions(code):
+        if instruction.opname == "STORE_DEREF" and instruction.argval in own:
+            continue
+        if instruction.opname in _STORES:
+            return False
+    return all(_is_pure_code(inner) for inner in _inner_codes(code))
+
+
+def _changes_items(code):
+    if any(i.opname in _CHANGES for i in dis.get_instructions(code)):
+        return True
+    return any(_changes_items(inner) for inner in _inner_codes(code))
+
+
+def _inner_codes(code):
+    return [const for const in code.co_consts if isinstance(const, types.CodeType)]
+
+
+def _global_names(code):
+    names = set(code.co_names)
+    for inner in _inner_codes(code):
+        names |= _global_names(inner)
+    return names

@@ -1,0 +1,86 @@
+"""Elements, order, dtypes, specs and errors are those of tf.data.
+
+The values come from `golden/make_golden.py`, run with TensorFlow.
+"""
+
+import inspect
+import json
+import pathlib
+import types
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import ranvier.data
+import ranvier.tensors
+from ranvier.data import Dataset
+from tests.data.golden.cases import CASES
+from tests.data.golden.record import record
+
+GOLDEN = json.loads(
+    (pathlib.Path(__file__).parent / "golden" / "golden.json").read_text()
+)
+OURS = types.SimpleNamespace(
+    Dataset=Dataset,
+    data=ranvier.data,
+    TensorSpec=ranvier.tensors.TensorSpec,
+    dtype=lambda name: object if name == "string" else np.dtype(name),
+    cast=lambda x, dtype: x.astype(dtype),
+    fill=lambda n: np.full(int(n), n),
+    sum=jnp.sum,
+    length=lambda x: np.int32(len(x)),
+    strlen=lambda s: np.int32(len(s)),
+    to_number=lambda s: np.float32(s),
+    ragged=ranvier.tensors.ragged_constant,
+    sparse=ranvier.tensors.SparseTensor,
+)
+# Where we differ on purpose.
+OUR_ERRORS = {
+    "slices_with_none": "ValueError",  # AttributeError, later
+    "map_no_function": "TypeError",  # ValueError, from AutoGraph
+    "flat_map_no_dataset": "TypeError",  # AttributeError of a tensor
+    "bucket_4": "InvalidArgumentError",  # InternalError
+}
+DIFFERENT = {
+    # JAX divides int32 in float32, TensorFlow in float64.
+    "map_divide_int32": lambda found: found["spec"] == ["float32", []],
+}
+
+
+@pytest.mark.parametrize("name", list(CASES))
+def test_case(name):
+    expected = GOLDEN["cases"][name]
+    found = json.loads(json.dumps(record(OURS, CASES[name])))
+    if name in DIFFERENT:
+        assert found != expected
+        assert DIFFERENT[name](found)
+        return
+    if "error" in expected:
+        assert "error" in found, found
+        if name in OUR_ERRORS:
+            assert OUR_ERRORS[name] in found["error"]
+            return
+        known = {"Exception", "BaseException", "object", "OpError"}
+        assert expected["error"][0] in set(found["error"]) - known, found["error"]
+        return
+    assert found == expected
+
+
+def test_every_case_is_recorded():
+    assert list(GOLDEN["cases"]) == list(CASES)
+
+
+@pytest.mark.parametrize("name", list(GOLDEN["Dataset"]))
+def test_names_and_arguments(name):
+    expected = GOLDEN["Dataset"][name]
+    member = inspect.getattr_static(Dataset, name)
+    assert member.__doc__ or getattr(Dataset, name).__doc__
+    if expected is None:
+        return
+    found = [
+        p.name for p in inspect.signature(getattr(Dataset, name)).parameters.values()
+    ]
+    if name == "range":  # (*args, **kwargs) there
+        expected = [["args"], ["output_type"], ["name"]]
+    assert found == [parameter[0] for parameter in expected]
