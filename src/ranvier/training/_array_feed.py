@@ -59,7 +59,7 @@ class ArrayFeed:
 
     def get_state(self, is_ahead=False) -> dict:
         """Arrays have no state of their own."""
-        return {"data": None, "iterator": None}
+        return {}
 
     def take_up(self, epochs, state):
         """Nothing to do: arrays do not change."""

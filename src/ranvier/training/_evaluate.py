@@ -74,7 +74,7 @@ class Evaluation:
         return {
             "passes": self._passes,
             "batches": self._batches,
-            "data": self.feed.get_state()["data"],
+            "data": self.feed.get_state().get("data"),
         }
 
     def set_state(self, state) -> None:

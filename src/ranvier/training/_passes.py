@@ -163,7 +163,7 @@ class Passes:
         """
         feed = self.feed
         feed.reseed(state["seed"])
-        feed.take_up(state["epochs"], state["data"]["data"])
+        feed.take_up(state["epochs"], state["data"].get("data"))
         self._index = state["index"]
         self._epochs = state["epochs"]
         if state["step"] is not None:
@@ -178,10 +178,7 @@ class Passes:
                     f"found {_in_words(state['extent'])}."
                 )
             self._index -= 1
-            is_placed = feed.once and state["data"]["data"] is not None
-            start = 0 if is_placed else state["position"]
-            self._begin_pass(start, state["data"]["iterator"])
-            self._position = state["position"]
+            self._begin_pass(state["position"], state["data"])
 
 
 def _in_words(extent):

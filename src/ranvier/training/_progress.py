@@ -72,6 +72,7 @@ class Progress:
             "validation": validation.get_state() if validation is not None else None,
             "callbacks": self._callbacks.get_state(),
             "settings": changed,
+            "optimized": self._optimized(),
             "variables": [variable.numpy() for variable in self._variables()],
             "random": get_random_state(),
         }
@@ -94,6 +95,7 @@ class Progress:
         self._callbacks.set_state(state["callbacks"])
         self._set_settings(state["settings"])
         build_optimizer(self._model)
+        self._build_optimizers(state["optimized"])
         variables = self._variables()
         _check_shapes(state["variables"], variables)
         for variable, value in zip(variables, state["variables"], strict=True):
@@ -107,6 +109,21 @@ class Progress:
         for optimizer in _optimizers(model):
             variables += optimizer.variables
         return list({id(variable): variable for variable in variables}.values())
+
+    def _optimized(self):
+        """Returns, for each optimizer, which of the model's variables it has."""
+        places = {id(variable): i for i, variable in enumerate(self._model.variables)}
+        return [
+            [places.get(id(variable)) for variable in optimizer._trainable_variables]
+            for optimizer in _optimizers(self._model)
+        ]
+
+    def _build_optimizers(self, optimized):
+        """Builds optimizers that are built at their first use, which is over."""
+        variables = self._model.variables
+        for optimizer, places in zip(_optimizers(self._model), optimized, strict=False):
+            if places and not optimizer.built and None not in places:
+                optimizer.build([variables[i] for i in places])
 
     def _tell_strays(self):
         """Warns of variables that training changes although no object has them."""

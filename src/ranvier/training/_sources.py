@@ -66,7 +66,7 @@ class StreamedArrays:
 
     def get_state(self, is_ahead):
         """Arrays have no state of their own."""
-        return {"data": None, "iterator": None}
+        return {}
 
 
 class IterableSource:
@@ -90,17 +90,33 @@ class IterableSource:
         self.indexed = hasattr(data, "__getitem__") and hasattr(data, "on_epoch_end")
         self.steps = None if self.once else _length(data)
         self._items = None
+        self._begin = None  # the state of the data before the pass
 
     def batches(self, index, start=0, state=None):
         """Returns an iterator over the batches of one pass."""
         if self.indexed:
             self._items = _prepared(self.data, self._order(index, start))
         else:
-            self._items = iter(self.data)
-            if state is not None:
-                self._items.set_state(state)
-            skip(self._items, start if state is None else 0)
+            self._open_pass(start, state or {})
         return (self._batch(item, i) for i, item in enumerate(self._items, start))
+
+    def _open_pass(self, start, state):
+        """Begins to iterate over the data, maybe from a place in the middle."""
+        data, iterator = state.get("data"), state.get("iterator")
+        if self.once:
+            self._items = self.data
+            skip(self.data, start if data is None else 0)
+            return
+        if data is not None:
+            self.data.set_state(state["begin"])
+        self._begin = _state_of(self.data)
+        self._items = iter(self.data)
+        if iterator is None:
+            skip(self._items, start)
+        else:
+            self._items.set_state(iterator)
+        if data is not None:
+            self.data.set_state(data)
 
     def _order(self, index, start):
         if self.steps is None:
@@ -121,7 +137,11 @@ class IterableSource:
         """
         data = None if self.once and is_ahead else self.data
         iterator = None if self.once or self.indexed or is_ahead else self._items
-        return {"data": _state_of(data), "iterator": _state_of(iterator)}
+        return {
+            "data": _state_of(data),
+            "begin": self._begin,
+            "iterator": _state_of(iterator),
+        }
 
     def begin_epoch(self):
         """Tells a `PyDataset` that an epoch begins."""

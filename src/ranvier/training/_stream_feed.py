@@ -62,10 +62,11 @@ class StreamFeed:
         Args:
             index: the order follows from it, where there is one.
             start: number of batches to leave out.
-            state: what an iterator over the data told of its place; in place of
-                `start`.
+            state: what the data and their iterator told of their state. It stands in
+                place of `start` where it says enough.
         """
-        if self._peeked is not None and not self.source.indexed and state is None:
+        has_state = state is not None and any(v is not None for v in state.values())
+        if self._peeked is not None and not self.source.indexed and not has_state:
             self._iterator = self._peeked
             skip(self._iterator, start)
         else:  # asked again: its first batch may have changed with the epoch
