@@ -10,6 +10,7 @@ from ranvier.layers._call import get_mask, is_tensor, set_mask, signature_of
 from ranvier.layers._input import Input, InputLayer
 from ranvier.layers._input_spec import InputSpec, in_order
 from ranvier.layers._layer import Layer
+from ranvier.models._host_stage import make_host_stage
 from ranvier.models._model import Model
 from ranvier.ops import cast, expand_dims, squeeze
 from ranvier.ops._graph import Function
@@ -67,6 +68,7 @@ class Functional(Function, Model):
         self._allow_non_tensor_positional_args = True
         self.supports_masking = True
         self.built = True
+        self.__dict__["_host_stage"] = make_host_stage(self)
         if trainable is not None:
             self.trainable = trainable
 
@@ -85,24 +87,48 @@ class Functional(Function, Model):
         return outputs[0] if single else outputs
 
     def _run_graph(self, inputs, training=None, mask=None):
-        inputs = self._standardize(inputs)
-        if mask is not None:
-            for x, one in zip(inputs, _tree.flatten(mask), strict=False):
-                if one is not None:
-                    set_mask(x, one)
-
-        def call_operation(node, args, kwargs):
+        def call_operation(node, args, kwargs, method="call"):
             operation = node.operation
             if (
                 training is not None
                 and isinstance(operation, Layer)
                 and kwargs.get("training") is None
-                and "training" in signature_of(type(operation).call).parameters
+                and "training"
+                in signature_of(getattr(type(operation), method)).parameters
             ):
                 kwargs["training"] = training
-            return operation(*args, **kwargs)
+            function = operation if method == "call" else getattr(operation, method)
+            return function(*args, **kwargs)
 
+        if self._host_stage is not None:
+            prepared = self._host_stage.prepare(inputs)
+            return self._host_stage.finish(prepared, call_operation)
+        inputs = self._standardize(inputs)
+        if mask is not None:
+            for x, one in zip(inputs, _tree.flatten(mask), strict=False):
+                if one is not None:
+                    set_mask(x, one)
         return self.run(inputs, call_operation)
+
+    # Layers on strings, which run on the host.
+
+    @property
+    def runs_on_host(self):
+        """Whether some layers work on strings."""
+        return self._host_stage is not None
+
+    @property
+    def host_part(self):
+        """What the model does to its inputs ahead of programs; None for most."""
+        return None if self._host_stage is None else self.on_host
+
+    def on_host(self, inputs):
+        """Returns the arrays of numbers that the layers on strings make of inputs."""
+        return self._host_stage.prepare(inputs)
+
+    def on_device(self, values, training=None):
+        """Returns the outputs for what `on_host` returned."""
+        return self.call(values, training=training)
 
     def compute_mask(self, inputs, previous_mask):
         """Returns None: the outputs carry the masks that the graph gives them."""
@@ -110,34 +136,35 @@ class Functional(Function, Model):
 
     def compute_output_spec(self, inputs, training=None, mask=None):
         """Returns symbolic outputs for other symbolic inputs."""
+        if self._host_stage is not None:
+            return _tree.map_structure(_without_history, self.run(inputs))
         flat = self._flatten_inputs(inputs)
         if all(
             x is not None and x.shape == known.shape
             for x, known in zip(flat, self._inputs, strict=True)
         ):
-            return _tree.map_structure(
-                lambda x: KerasTensor(x.shape, dtype=x.dtype), self._outputs_struct
-            )
+            return _tree.map_structure(_without_history, self._outputs_struct)
         return infer_outputs(self._run_graph, (inputs,), {"training": training})
 
     def _standardize(self, inputs):
         """Returns the flat list of inputs, in dtype and rank as declared."""
         flat = self._flatten_inputs(inputs)
-        result = []
-        for x, spec in zip(flat, self._inputs, strict=True):
-            if x is None:  # an optional input
-                result.append(None)
-                continue
-            if not is_tensor(x):
-                x = self._convert(x)
-            mask = get_mask(x)
-            if _dtypes.dtype_of(x) != spec.dtype and spec.dtype != "string":
-                x = cast(x, spec.dtype)
-            x = _adjust_rank(x, spec)
-            if mask is not None:
-                set_mask(x, mask)
-            result.append(x)
-        return result
+        return [
+            None if x is None else self.standardize_input(x, spec)
+            for x, spec in zip(flat, self._inputs, strict=True)
+        ]
+
+    def standardize_input(self, x, spec):
+        """Returns one input in the dtype and rank of a symbolic tensor."""
+        if not is_tensor(x):
+            x = self._convert(x)
+        mask = get_mask(x)
+        if _dtypes.dtype_of(x) != spec.dtype:
+            x = cast(x, spec.dtype)
+        x = _adjust_rank(x, spec)
+        if mask is not None:
+            set_mask(x, mask)
+        return x
 
     def _flatten_inputs(self, inputs):
         struct = self._inputs_struct
@@ -181,8 +208,8 @@ class Functional(Function, Model):
         """What inputs must look like."""
         if self.__dict__.get("_input_spec") is not None:
             return self._input_spec
-        if "_inputs" not in self.__dict__:
-            return None
+        if "_inputs" not in self.__dict__ or self.__dict__.get("_host_stage"):
+            return None  # with a host stage, `call` checks what it is given
         struct = self._inputs_struct
         names = [t.name for t in self._inputs]
         if isinstance(struct, dict):
@@ -245,6 +272,10 @@ def _is_functional_constructor(cls):
 def _shapes(tensors):
     shapes = [t.shape for t in tensors]
     return shapes[0] if len(shapes) == 1 else shapes
+
+
+def _without_history(tensor):
+    return KerasTensor(tensor.shape, dtype=tensor.dtype)
 
 
 def _is_input(tensor):

@@ -8,6 +8,7 @@ from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.layers._call import get_mask, signature_of
 from ranvier.layers._input import Input, InputLayer
 from ranvier.layers._layer import Layer
+from ranvier.layers.preprocessing._strings import as_array
 from ranvier.models._functional import Functional
 from ranvier.models._model import Model
 from ranvier.ops._symbolic import KerasTensor
@@ -103,7 +104,7 @@ class Sequential(Model):
         """Builds the layers for an input shape (with the batch axis)."""
         self._build_graph(input_shape)
 
-    def _build_graph(self, input_shape):
+    def _build_graph(self, input_shape, dtype=None):
         if not _is_shape(input_shape):
             return  # several inputs of a user's own: built when called
         input_shape = tuple(input_shape)
@@ -114,7 +115,8 @@ class Sequential(Model):
             )
         first = self._layers[0]
         if not isinstance(first, InputLayer):
-            layer = InputLayer(batch_shape=input_shape, dtype=first.input_dtype)
+            dtype = dtype or first.input_dtype
+            layer = InputLayer(batch_shape=input_shape, dtype=dtype)
             self._layers.insert(0, layer)
         elif first.batch_shape != input_shape:
             raise ValueError(
@@ -147,9 +149,37 @@ class Sequential(Model):
             inputs = np.asarray(inputs)  # numbers in lists
         if not self.built and not _tree.is_nested(inputs):
             if not isinstance(self._layers[0], InputLayer):
-                with self._name_scope():
-                    self._build_graph((None, *inputs.shape[1:]))
+                self._build_on(inputs)
         return super().__call__(inputs, training=training, mask=mask)
+
+    # Layers on strings, which run on the host.
+
+    @property
+    def runs_on_host(self):
+        """Whether some layers work on strings."""
+        return any(layer.runs_on_host for layer in self._layers)
+
+    @property
+    def host_part(self):
+        """What the model does to its inputs ahead of programs; None for most."""
+        return self.on_host if self.runs_on_host else None
+
+    def on_host(self, inputs):
+        """Returns the arrays of numbers that the layers on strings make of inputs."""
+        if self._functional is None:
+            self._build_on(as_array(inputs))
+        return self._functional.on_host(inputs)
+
+    def on_device(self, values, training=None):
+        """Returns the outputs for what `on_host` returned."""
+        return self._functional.on_device(values, training)
+
+    def _build_on(self, inputs):
+        strings = getattr(inputs.dtype, "kind", "") in ("O", "S", "U")
+        with self._name_scope():
+            self._build_graph(
+                (None, *inputs.shape[1:]), dtype="string" if strings else None
+            )
 
     def call(self, inputs, training=None, mask=None):
         """Runs the stack."""

@@ -77,6 +77,9 @@ class Operation:
         name: optional name; automatic if None.
     """
 
+    # Whether it has to work on values that only the host has (strings).
+    runs_on_host = False
+
     def __init__(self, name=None):
         if name is None:
             name = _naming.auto_name(type(self).__name__)
@@ -276,9 +279,18 @@ class Function(Operation):
 
     def run(self, inputs, call=None):
         """Runs the graph; `call(node, args, kwargs)` may perform the operations."""
-        call = call or _call_operation
         values = dict(zip(map(id, self._inputs), _tree.flatten(inputs), strict=True))
-        for node in self._run_order:
+        return self.run_nodes(self._run_order, values, call or _call_operation)
+
+    def run_nodes(self, nodes, values, call):
+        """Runs some of the nodes and returns the outputs.
+
+        Args:
+            nodes: the nodes, each after those it depends on.
+            values: `{id(tensor): value}` of what they depend on; results are added.
+            call: performs the operation of a node: `call(node, args, kwargs)`.
+        """
+        for node in nodes:
             args, kwargs = node.fill_in(values)
             outputs = call(node, args, kwargs)
             results = _tree.flatten(outputs)

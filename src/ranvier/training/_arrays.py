@@ -54,7 +54,11 @@ def _numbers_of_objects(value, argument):
 
 def _not_numbers(argument, item):
     if isinstance(item, (str, bytes)):
-        advice = "Turn text into numbers first."
+        advice = (
+            "Turn text into numbers first: by a `StringLookup`, `TextVectorization` or "
+            "`Hashing` layer of a Functional or Sequential model whose `Input` has the "
+            "dtype 'string', or by such a layer ahead of training."
+        )
     else:
         advice = (
             "Replace missing values (NaN for floats) and convert the array with "

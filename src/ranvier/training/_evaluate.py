@@ -99,7 +99,9 @@ def evaluate(
     """Evaluates a model; see `Model.evaluate`."""
     model.assert_compiled("evaluate")
     steps = check_steps(steps, "steps")
-    feed = make_feed(x, y, sample_weight, batch_size=batch_size, steps=steps)
+    feed = make_feed(
+        x, y, sample_weight, batch_size=batch_size, steps=steps, model=model
+    )
     build_model(model, feed, "test")
     check_labels(model, feed)
     if not isinstance(callbacks, CallbackList):

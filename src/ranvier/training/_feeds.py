@@ -22,6 +22,7 @@ from ranvier.training._arrays import (
     to_arrays,
     weights_of_classes,
 )
+from ranvier.training._host import run_host_part
 from ranvier.training._sources import IterableSource, StreamedArrays
 from ranvier.training._stream_feed import StreamFeed
 
@@ -46,6 +47,7 @@ def make_feed(
     shuffle=False,
     batch_argument="batch_size",
     steps=None,
+    model=None,
 ):
     """Returns the feed for what a user passed as data.
 
@@ -59,6 +61,7 @@ def make_feed(
         shuffle: True, False, or `"batch"`.
         batch_argument: what an error calls the batch size.
         steps: number of batches in an epoch, where the user gave it.
+        model: whose layers on strings are run on the inputs.
 
     Raises:
         ValueError: for data that cannot be used, naming the argument.
@@ -73,9 +76,10 @@ def make_feed(
         weigh = None
         if class_weight is not None:
             weigh = functools.partial(_weigh, class_weight=class_weight)
-        return StreamFeed(IterableSource(x, weigh, bool(shuffle), seed))
+        source = IterableSource(x, weigh, bool(shuffle), seed, model=model)
+        return StreamFeed(source)
     arrays = (
-        to_arrays(x, "x"),
+        to_arrays(run_host_part(model, x), "x"),
         to_arrays(y, "y"),
         to_arrays(sample_weight, "sample_weight"),
     )

@@ -11,6 +11,7 @@ from ranvier.training._arrays import check_steps, split_off_end, to_arrays
 from ranvier.training._build import build_model, build_optimizer, check_labels
 from ranvier.training._evaluate import Evaluation
 from ranvier.training._feeds import is_array_data, make_feed
+from ranvier.training._host import run_host_part
 from ranvier.training._passes import Passes
 from ranvier.training._progress import Progress
 from ranvier.training._retrospect import make_retrospect
@@ -45,10 +46,17 @@ def fit(
     _validates(0, validation_freq)
     if validation_split and validation_data is None:
         (x, y, sample_weight), validation_data = _split(
-            x, y, sample_weight, validation_split
+            run_host_part(model, x), y, sample_weight, validation_split
         )
     feed = make_feed(
-        x, y, sample_weight, class_weight, batch_size, shuffle, steps=steps_per_epoch
+        x,
+        y,
+        sample_weight,
+        class_weight,
+        batch_size,
+        shuffle,
+        steps=steps_per_epoch,
+        model=model,
     )
     build_model(model, feed, "train")
     check_labels(model, feed)
@@ -140,6 +148,7 @@ def _validation_feed(model, data, batch_size, steps):
             batch_size=batch_size,
             batch_argument="validation_batch_size",
             steps=steps,
+            model=model,
         )
         build_model(model, feed, "test")
         check_labels(model, feed)

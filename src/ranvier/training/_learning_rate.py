@@ -114,7 +114,9 @@ def find_learning_rate(
         raise ValueError(
             f"`smoothing` must be in [0, 1). Received: smoothing={smoothing}"
         )
-    feed = make_feed(x, y, sample_weight, batch_size=batch_size, shuffle=True)
+    feed = make_feed(
+        x, y, sample_weight, batch_size=batch_size, shuffle=True, model=model
+    )
     if not isinstance(feed, ArrayFeed):
         raise ValueError(
             "`find_learning_rate` needs arrays that fit on the device: pass a part of "

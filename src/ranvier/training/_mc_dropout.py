@@ -76,7 +76,8 @@ def mc_dropout(model, x, samples=100, batch_size=None, return_samples=False):
         ((4, 1), True)
     """
     samples = check_batch_size(samples, "samples")
-    feed = make_feed(x, batch_size=_BATCH_SIZE if batch_size is None else batch_size)
+    size = _BATCH_SIZE if batch_size is None else batch_size
+    feed = make_feed(x, batch_size=size, model=model)
     build_model(model, feed, "predict")
     if not any(
         isinstance(layer, _DROPOUTS) and layer.rate for layer in model._flatten_layers()

@@ -10,7 +10,7 @@ from ranvier.training._programs import Program
 def run_on_batch(model, mode, x, y, sample_weight, class_weight, return_dict):
     """Runs one step on one batch; see `Model.train_on_batch`."""
     model.assert_compiled(f"{mode}_on_batch")
-    feed = make_feed(x, y, sample_weight, class_weight, batch_size=WHOLE)
+    feed = make_feed(x, y, sample_weight, class_weight, batch_size=WHOLE, model=model)
     build_model(model, feed, mode)
     check_labels(model, feed)
     stepper = Stepper(model, mode)

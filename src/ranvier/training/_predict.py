@@ -27,7 +27,7 @@ _CHUNK_BATCHES = 1024
 def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
     """Returns the outputs for data; see `Model.predict`."""
     steps = check_steps(steps, "steps")
-    feed = make_feed(x, batch_size=batch_size, steps=steps)
+    feed = make_feed(x, batch_size=batch_size, steps=steps, model=model)
     build_model(model, feed, "predict")
     if not isinstance(callbacks, CallbackList):
         callbacks = CallbackList(
@@ -54,7 +54,7 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
 
 def predict_on_batch(model, x):
     """Returns the outputs of one batch; see `Model.predict_on_batch`."""
-    feed = make_feed(x, batch_size=WHOLE)
+    feed = make_feed(x, batch_size=WHOLE, model=model)
     build_model(model, feed, "predict")
     return _Predictor(model).run(feed.first_batch())
 

@@ -50,7 +50,7 @@ def make_retrospect(model, feed, x, y, sample_weight, batch_size, train_eval):
         arrays = (*arrays, sample_weight)
         if not whole and train_eval < feed.samples:
             arrays = _sample(arrays, feed.samples, train_eval)
-        again = make_feed(*arrays, batch_size=batch_size)
+        again = make_feed(*arrays, batch_size=batch_size, model=model)
     elif not whole:
         raise ValueError(
             "`train_eval` as a number of samples needs arrays to choose them from. "
@@ -64,7 +64,7 @@ def make_retrospect(model, feed, x, y, sample_weight, batch_size, train_eval):
             "or arrays."
         )
     else:
-        again = StreamFeed(IterableSource(x, tell=False))
+        again = StreamFeed(IterableSource(x, tell=False, model=model))
     # No callbacks: those that listen to tests expect the validation.
     return Evaluation(model, again, CallbackList(model=model))
 

@@ -149,7 +149,7 @@ def check_self_normalization(model, x, samples=1024):
         >>> [(finding.condition, finding.seen) for finding in report.problems]
         [('activation selu', 'relu')]
     """
-    feed = make_feed(x, batch_size=check_batch_size(samples, "samples"))
+    feed = make_feed(x, batch_size=check_batch_size(samples, "samples"), model=model)
     build_model(model, feed, "predict")
     graph = getattr(model, "_functional", model)
     if not isinstance(graph, Function):

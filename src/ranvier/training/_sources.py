@@ -16,6 +16,7 @@ import numpy as np
 
 from ranvier.training._array_feed import epoch_order
 from ranvier.training._arrays import count_samples, to_arrays
+from ranvier.training._host import run_host_part
 from ranvier.training._step import unpack
 
 
@@ -78,9 +79,11 @@ class IterableSource:
         shuffle: whether the batches of a `PyDataset` come in another order each pass.
         seed: the orders follow from it.
         tell: whether a `PyDataset` is told when an epoch begins and ends.
+        model: whose layers on strings are run on the inputs.
     """
 
-    def __init__(self, data, weigh=None, shuffle=False, seed=0, tell=True):
+    def __init__(self, data, weigh=None, shuffle=False, seed=0, tell=True, model=None):
+        self.model = model
         self.data = data
         self.tell = tell
         self.weigh = weigh
@@ -157,7 +160,7 @@ class IterableSource:
         try:
             x, y, sample_weight = unpack(item)
             batch = (
-                to_arrays(x, "x"),
+                to_arrays(run_host_part(self.model, x), "x"),
                 to_arrays(y, "y"),
                 to_arrays(sample_weight, "sample_weight"),
             )
