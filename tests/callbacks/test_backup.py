@@ -4,11 +4,6 @@ Everything is compared bit by bit.
 """
 
 import os
-import pathlib
-import random
-import signal
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -17,48 +12,14 @@ import ranvier as rv
 from ranvier import layers
 from ranvier.callbacks import BackupAndRestore, Callback
 from ranvier.callbacks._state_file import read_state
-
-_random = np.random.default_rng(0)
-X = _random.normal(size=(40, 4)).astype("float32")
-Y = (X[:, :1] + 0.1 * _random.normal(size=(40, 1))).astype("float32")
-
-
-class Killed(Exception):
-    pass
-
-
-class Kill(Callback):
-    """Ends the run at some moment, as a crash would."""
-
-    def __init__(self, epoch, moment="on_epoch_begin"):
-        super().__init__()
-        setattr(self, moment, lambda at, logs=None: self.strike(at == epoch))
-
-    def strike(self, now):
-        if now:
-            raise Killed
-
-
-class KillAfter(Callback):
-    """Ends the run after some steps, without making the chunks one step long."""
-
-    batch_granularity = "chunk"
-
-    def __init__(self, steps):
-        super().__init__()
-        self.left = steps
-
-    def steps_until_due(self):
-        return max(self.left, 1)
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.seen = 0
-
-    def on_train_batch_end(self, batch, logs=None):
-        self.left -= batch + 1 - self.seen
-        self.seen = batch + 1
-        if self.left <= 0:
-            raise Killed
+from tests.callbacks.killed_runs import (
+    Kill,
+    Killed,
+    X,
+    Y,
+    assert_resumes,
+    fit,
+)
 
 
 def make_model(optimizer="adam", *parts, **options):
@@ -66,53 +27,6 @@ def make_model(optimizer="adam", *parts, **options):
     model.add(layers.Dense(1))
     model.compile(optimizer, "mse", metrics=["mae"], **options)
     return model
-
-
-def fit(model, *hooks, data=None, **options):
-    options = {"epochs": 5, "batch_size": 16, "verbose": 0, **options}
-    x, y = data or (X, Y)
-    return model.fit(x, y, callbacks=list(hooks), **options).history
-
-
-def assert_resumes(
-    folder, epoch=3, moment="on_epoch_begin", run=None, save_freq="epoch", steps=None
-):
-    """Compares a run in one piece with one that is killed and run again.
-
-    Args:
-        folder: where the backups go.
-        epoch: where it is killed.
-        moment: in which hook.
-        run: function `(hooks) -> (model, history)`, a whole script.
-        save_freq: of the backups.
-        steps: kill it after so many steps instead.
-
-    Returns:
-        The model that went on.
-    """
-    run = run or custom()
-    rv.utils.set_random_seed(5)
-    expected, expected_history = run([BackupAndRestore(folder / "whole", save_freq)])
-    expected_draws = draws()
-    rv.utils.set_random_seed(5)
-    kill = Kill(epoch, moment) if steps is None else KillAfter(steps)
-    with pytest.raises(Killed):
-        run([BackupAndRestore(folder / "parts", save_freq), kill])
-    rv.utils.set_random_seed(77)  # what the new process begins with does not matter
-    actual, history = run([BackupAndRestore(folder / "parts", save_freq)])
-    assert list(history) == list(expected_history)
-    assert history == expected_history
-    ours = [*actual.variables, *actual.optimizer.variables]
-    theirs = [*expected.variables, *expected.optimizer.variables]
-    for a, b in zip(ours, theirs, strict=True):
-        np.testing.assert_array_equal(a.numpy(), b.numpy(), err_msg=a.path)
-    assert draws() == expected_draws
-    return actual
-
-
-def draws():
-    """Returns what the global generators give next."""
-    return random.random(), np.random.random(), float(rv.random.uniform(()))
 
 
 @pytest.mark.parametrize("moment", ["on_epoch_begin", "on_epoch_end"])
@@ -292,7 +206,7 @@ def test_streams(name, save_freq, tmp_path):
 @pytest.mark.parametrize("save_freq", ["epoch", 2])
 def test_arrays_beyond_the_device(save_freq, tmp_path, monkeypatch):
     monkeypatch.setenv("RANVIER_DEVICE_BUDGET", "1")
-    assert_resumes(tmp_path, save_freq=save_freq, steps=8)
+    assert_resumes(tmp_path, custom(), save_freq=save_freq, steps=8)
 
 
 def with_hooks(make_hooks, **options):
@@ -435,37 +349,3 @@ def test_callback_whose_state_cannot_be_saved(tmp_path):
 
     with pytest.raises(TypeError, match="A state may hold .* at '/progress/callbacks/"):
         fit(make_model(), Odd(), BackupAndRestore(tmp_path))
-
-
-SCRIPT = """
-import os, signal, sys
-import numpy as np
-import ranvier as rv
-from tests.callbacks.test_backup import BackupAndRestore, Callback, fit, make_model
-
-class Kill(Callback):
-    def on_epoch_end(self, epoch, logs=None):
-        if epoch == 2:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-rv.utils.set_random_seed(5)
-fit(make_model(), BackupAndRestore(sys.argv[1]), Kill())
-"""
-
-
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-def test_process_that_is_killed(tmp_path):
-    root = pathlib.Path(__file__).parents[2]
-    path = os.pathsep.join([str(root / "src"), str(root)])
-    done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(tmp_path / "parts")],
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    assert done.returncode == -signal.SIGKILL
-    model = make_model()
-    history = fit(model, BackupAndRestore(tmp_path / "parts"))
-    rv.utils.set_random_seed(5)
-    expected = make_model()
-    assert fit(expected, BackupAndRestore(tmp_path / "whole")) == history
-    for a, b in zip(model.variables, expected.variables, strict=True):
-        np.testing.assert_array_equal(a.numpy(), b.numpy())

@@ -1,4 +1,4 @@
-"""What a backup holds besides variables: settings, the place in the data, its limits."""
+"""What a backup holds besides variables: settings and the place in the data."""
 
 import numpy as np
 import pytest
@@ -6,11 +6,15 @@ import pytest
 import ranvier as rv
 from ranvier import layers
 from ranvier.callbacks import BackupAndRestore, Callback
-from tests.callbacks.test_backup import Kill, Killed, KillAfter, assert_resumes, fit
-
-_random = np.random.default_rng(0)
-X = _random.normal(size=(40, 4)).astype("float32")
-Y = (X[:, :1] + 0.1 * _random.normal(size=(40, 1))).astype("float32")
+from tests.callbacks.killed_runs import (
+    Kill,
+    KillAfter,
+    Killed,
+    X,
+    Y,
+    assert_resumes,
+    fit,
+)
 
 
 def make_model(rate=0.3):
