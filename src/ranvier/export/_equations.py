@@ -13,8 +13,10 @@ def place_of(equation, outer="") -> str:
         equation: an equation of a jaxpr.
         outer: the path of the equation that contains it.
     """
-    own = str(equation.source_info.name_stack)
-    return "/".join(filter(None, (outer, own)))
+    own = str(equation.source_info.name_stack).split("/")
+    # Transformations of JAX, `vmap()`, stand there too.
+    names = [name for name in own if name and not name.endswith(")")]
+    return "/".join(filter(None, (outer, *names)))
 
 
 def said(place) -> str:

@@ -8,6 +8,7 @@ import warnings
 
 import jax
 import numpy as np
+from jax.errors import InconclusiveDimensionOperation, JAXTypeError
 
 from ranvier.core import _dtypes, _tree
 from ranvier.core._scope import StateScope
@@ -82,8 +83,7 @@ class InferenceFunction:
                 flat = jax.eval_shape(function, *inputs)
             except Exception as error:
                 if inputs is candidates[-1]:
-                    _explain(self.name, names, inputs, error)
-                    raise
+                    raise _explained(self.name, names, inputs, error) from error
             else:
                 outputs, scope = box[0]
                 return inputs, _tree.pack_sequence_as(outputs, flat), scope
@@ -188,15 +188,20 @@ def _symbolic(spec, name_of, scope):
     return jax.ShapeDtypeStruct(shape, jax.dtypes.canonicalize_dtype(spec.dtype))
 
 
-def _explain(name, names, inputs, error):
-    """Says on an error what it may have to do with unknown sizes."""
+def _explained(name, names, inputs, error):
+    """Returns an error of a trace, or one that tells of unknown sizes behind it."""
+    sizes = [size for x in inputs for size in x.shape if not isinstance(size, int)]
+    needs_values = isinstance(error, (JAXTypeError, InconclusiveDimensionOperation))
+    if not sizes or not needs_values:
+        return error
     shapes = {n: str(x.shape) for n, x in zip(names, inputs, strict=True)}
-    if any(not isinstance(size, int) for x in inputs for size in x.shape):
-        error.add_note(
-            f"The model '{name}' was traced on inputs of the shapes {shapes}. If it "
-            "needs the true sizes, fix them: `export(..., input_signature=[ranvier."
-            "InputSpec(shape=(32, 4), dtype='float32')])`."
-        )
+    notes = " ".join(getattr(error, "__notes__", ()))
+    return ValueError(
+        f"The model '{name}' cannot be exported for inputs of the shapes {shapes}: "
+        f"{str(error).partition(chr(10))[0]} {notes} If it needs the true sizes, fix "
+        "them: `export(..., input_signature=[ranvier.InputSpec(shape=(32, 4), "
+        "dtype='float32')])`."
+    )
 
 
 # Outputs and weights.

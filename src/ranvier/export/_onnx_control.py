@@ -81,15 +81,18 @@ def _scan(graph, equation, *values):
         (tuple(v.aval.shape), stored_dtype(v.aval.dtype)) for v in program.jaxpr.outvars
     ]
     inputs = inner[:carries] + [(row.shape[1:], row.dtype) for row in rows]
-    directions = int(params["reverse"])
+    attributes = {}
+    if params["reverse"]:
+        attributes["scan_input_directions"] = [1] * len(rows)
+        if len(outputs) > carries:
+            attributes["scan_output_directions"] = [1] * (len(outputs) - carries)
     return graph.nodes_of(
         "Scan",
         [*state, *rows],
         outputs,
         body=_body(graph, "scan", inputs, step, inner),
         num_scan_inputs=len(rows),
-        scan_input_directions=[directions] * len(rows),
-        scan_output_directions=[directions] * (len(outputs) - carries),
+        **attributes,
     )
 
 

@@ -25,15 +25,17 @@ _INLINED = (
     "custom_jvp_call",
     "custom_vjp_call",
     "checkpoint",
+    "composite",
     "jit",
     "remat",
+    "remat2",
 )
 _REASONS = {
     "random": "it draws random numbers, which ONNX does not define alike",
     "rng": "it draws random numbers, which ONNX does not define alike",
     "threefry": "it draws random numbers, which ONNX does not define alike",
     "callback": "it calls Python while it runs",
-    "fft": "ONNX has no such transform on these types",
+    "bitcast": "it works on the bits of numbers",
 }
 
 

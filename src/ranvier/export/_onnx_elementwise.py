@@ -44,6 +44,10 @@ _COMPARISONS = {
     "gt": "Greater",
     "le": "LessOrEqual",
     "lt": "Less",
+    # Total orders, which also rank NaN: they serve searches in sorted arrays.
+    "eq_to": "Equal",
+    "le_to": "LessOrEqual",
+    "lt_to": "Less",
 }
 # Of truth values, and of the bits of integers.
 _LOGIC = {
@@ -54,7 +58,7 @@ _LOGIC = {
     "or": ("Or", "BitwiseOr"),
     "xor": ("Xor", "BitwiseXor"),
 }
-_PASSED_ON = ("copy", "copy_p", "name", "pvary", "sharding_constraint", "stop_gradient")
+_PASSED_ON = ("copy", "name", "pvary", "sharding_constraint", "stop_gradient")
 
 
 @rule(*_SAME, pointwise=True)
@@ -113,7 +117,7 @@ def _pass_on(graph, equation, x):
     return x
 
 
-@rule("optimization_barrier", lazy=True)
+@rule("optimization_barrier", "device_put", lazy=True)
 def _barrier(graph, equation, *values):
     return list(values)
 
@@ -190,19 +194,16 @@ def _rem(graph, equation, x, y):
 @rule("atan2", pointwise=True)
 def _atan2(graph, equation, y, x):
     shape, dtype = joint_shape(y.shape, x.shape), x.dtype
-    zero = constant(0, dtype)
+    zero, pi = constant(0, dtype), constant(math.pi, dtype)
     angle = graph.compute("Atan", [graph.compute("Div", [y, x])])
-    negative = graph.compute("Less", [y, zero], None, "bool")
-    half_turn = graph.select(
-        negative, constant(-math.pi, dtype), constant(math.pi, dtype), y.shape
-    )
-    left = graph.compute("Less", [x, zero], None, "bool")
+    below = graph.compute("Less", [y, zero], dtype="bool")
+    half_turn = graph.select(below, graph.compute("Neg", [pi]), pi, y.shape)
+    left = graph.compute("Less", [x, zero], dtype="bool")
     turned = graph.compute("Add", [angle, half_turn])
     result = graph.select(left, turned, angle, shape)
-    at_origin = graph.compute("Equal", [y, zero], None, "bool")
-    on_axis = graph.compute("Equal", [x, zero], None, "bool")
-    both = graph.node("And", [at_origin, on_axis], shape, "bool")
-    return graph.select(both, zero, result, shape)
+    quarter = graph.compute("Mul", [graph.compute("Sign", [y]), constant(pi.array / 2)])
+    upright = graph.compute("Equal", [x, zero], dtype="bool")
+    return graph.select(upright, quarter, result, shape)
 
 
 @rule("round", pointwise=True)

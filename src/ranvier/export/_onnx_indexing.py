@@ -3,7 +3,7 @@
 import numpy as np
 from jax.lax import GatherScatterMode
 
-from ranvier.export._onnx_graph import constant, is_static
+from ranvier.export._onnx_graph import constant, is_one, is_static
 from ranvier.export._onnx_rules import Untranslatable, output_of, rule
 
 
@@ -24,6 +24,7 @@ def _gather(graph, equation, x, places):
     if len(places.shape) == 1 and not batch:
         taken = graph.reshape(_piece(graph, x, places, indexed, sizes), shape)
         return taken if valid is None else graph.select(valid, taken, fill, shape)
+    x, places, indexed, whole = _without_pieces(graph, x, places, indexed, whole, sizes)
     if any(sizes[axis] != 1 for axis in indexed) or any(
         sizes[axis] != x.shape[axis] for axis in whole
     ):
@@ -31,7 +32,7 @@ def _gather(graph, equation, x, places):
     if len(indexed) == 1 and not batch:
         taken, labels = _take(graph, x, places, indexed[0], whole)
     else:
-        taken, labels = _take_many(graph, x, places, numbers, whole)
+        taken, labels = _take_many(graph, x, places, numbers, indexed, whole)
     # Into the order of the result, with axes of one entry where it keeps them.
     from_x, from_places = iter(offset), iter(range(len(places.shape) - 1))
     target = [
@@ -44,6 +45,25 @@ def _gather(graph, equation, x, places):
         return taken
     flags = [places.shape[key] if kind == "i" else 1 for kind, key in target]
     return graph.select(graph.reshape(valid, flags), taken, fill, shape)
+
+
+def _without_pieces(graph, x, places, indexed, whole, sizes):
+    """Cuts out beforehand the pieces that begin at one place for all."""
+    if places.array is None:
+        return x, places, indexed, whole
+    columns = places.array.reshape(-1, len(indexed))
+    cut = [
+        i
+        for i, axis in enumerate(indexed)
+        if not is_one(sizes[axis]) and (columns[:, i] == columns[:1, i]).all()
+    ]
+    for i in cut:
+        axis, start = indexed[i], int(columns[0, i])
+        x = graph.slice(x, [start], [start + sizes[axis]], [axis])
+        whole = sorted([*whole, axis])
+    kept = [i for i in range(len(indexed)) if i not in cut]
+    places = constant(places.array[..., kept])
+    return x, places, [indexed[i] for i in kept], whole
 
 
 def _piece(graph, x, places, indexed, sizes):
@@ -74,13 +94,13 @@ def _take(graph, x, places, axis, whole):
     return taken, [*before, *(("i", i) for i in range(len(places.shape))), *after]
 
 
-def _take_many(graph, x, places, numbers, whole):
+def _take_many(graph, x, places, numbers, indexed, whole):
     """Takes entries by several axes, perhaps for each row; returns them with labels."""
     batch, own = numbers.operand_batching_dims, numbers.start_indices_batching_dims
     free = [i for i in range(len(places.shape) - 1) if i not in own]
-    x = graph.transpose(x, [*batch, *numbers.start_index_map, *whole])
+    x = graph.transpose(x, [*batch, *indexed, *whole])
     places = graph.transpose(places, [*own, *free, len(places.shape) - 1])
-    rest = x.shape[len(batch) + len(numbers.start_index_map) :]
+    rest = x.shape[len(batch) + len(indexed) :]
     taken = graph.node(
         "GatherND",
         [x, places],
@@ -128,13 +148,9 @@ def _fill_value(value, dtype):
 _WRITES = {
     "scatter": "none",
     "scatter-add": "add",
-    "scatter_add": "add",
     "scatter-max": "max",
-    "scatter_max": "max",
     "scatter-min": "min",
-    "scatter_min": "min",
     "scatter-mul": "mul",
-    "scatter_mul": "mul",
 }
 
 

@@ -56,9 +56,30 @@ def _cumsum(graph, equation, x):
     return graph.cast(total, given)
 
 
-@rule("cummax", "cummin", "cumprod", "cumlogsumexp")
+@rule("cummax", "cummin", "cumprod")
 def _cumulate(graph, equation, x):
-    raise Untranslatable("ONNX has running sums only")
+    axis, rank = equation.params["axis"], len(x.shape)
+    size = x.shape[axis]
+    if not isinstance(size, int) or x.dtype not in ("float32", "int32"):
+        raise Untranslatable("ONNX has running sums only")
+    # Reduce a matrix in place of the axis, with what comes later made neutral.
+    op, neutral = {
+        "cummax": ("ReduceMax", -np.inf),
+        "cummin": ("ReduceMin", np.inf),
+        "cumprod": ("ReduceProd", 1),
+    }[equation.primitive.name]
+    if x.dtype == "int32":
+        limits = np.iinfo("int32")
+        neutral = np.clip(neutral, limits.min, limits.max)
+    seen = np.tri(size, dtype=bool)
+    seen = seen.T if equation.params["reverse"] else seen
+    seen = seen.reshape([size, size] + [1] * (rank - axis - 1))
+    wide = [*x.shape[:axis], 1, *x.shape[axis:]]
+    whole = [*x.shape[:axis], size, *x.shape[axis:]]
+    rows = graph.reshape(x, wide)
+    rows = graph.select(constant(seen), rows, constant(neutral, x.dtype), whole)
+    axes = constant(np.array([axis + 1], np.int64))
+    return graph.node(op, [rows, axes], x.shape, x.dtype, keepdims=0)
 
 
 @rule("sort")

@@ -64,6 +64,30 @@ def _concatenate(graph, equation, *values):
     return graph.node("Concat", values, shape, dtype, axis=axis)
 
 
+@rule("stack")
+def _stack(graph, equation, *values):
+    shape, dtype = output_of(equation)
+    axis = equation.params["axis"]
+    single = [1 if i == axis else size for i, size in enumerate(shape)]
+    values = [graph.reshape(value, single) for value in values]
+    return graph.node("Concat", values, shape, dtype, axis=axis)
+
+
+@rule("unstack")
+def _unstack(graph, equation, x):
+    axis = equation.params["axis"]
+    return [
+        graph.reshape(graph.slice(x, [i], [i + 1], [axis]), output_of(equation, i)[0])
+        for i in range(len(equation.outvars))
+    ]
+
+
+@rule("tile")
+def _tile(graph, equation, x):
+    shape, dtype = output_of(equation)
+    return graph.node("Tile", [x, graph.vector(equation.params["reps"])], shape, dtype)
+
+
 @rule("split")
 def _split(graph, equation, x):
     axis, parts, start = equation.params["axis"], [], 0
