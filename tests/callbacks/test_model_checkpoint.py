@@ -86,7 +86,7 @@ def test_says_what_it_does(tmp_path, capsys):
     path = tmp_path / "best.weights.h5"
     fit([ModelCheckpoint(path, "loss", 1, True, True)], epochs=2)
     lines = capsys.readouterr().out.split("\n")
-    assert lines[1].startswith("Epoch 1: loss improved from none to ")
+    assert lines[1].startswith("Epoch 1: loss improved from None to ")
     assert lines[3] == f"Epoch 1: saving {path}"
     assert lines[5].startswith("Epoch 2: loss did not improve from ")
 

@@ -137,7 +137,7 @@ class ModelCheckpoint(MonitorCallback):
                 stacklevel=4,
             )
             return True
-        best = "none" if self.best is None else f"{self.best:.5f}"
+        best = "None" if self.best is None else f"{self.best:.5f}"
         if not self._is_improvement(current, self.best):
             self._say(epoch, f"{self.monitor} did not improve from {best}")
             return False
