@@ -374,7 +374,10 @@ class _DrawsStream(Stream):
         numbers = np.searchsorted(self.node.weights, draws, side="right")
         return Block(numbers.astype(np.int64), limit)
 
+    def get_state(self):
+        return {**super().get_state(), "passes": self.node.passes}
+
     def set_state(self, state):
         super().set_state(state)
         self._generator = None
-        self.node.passes = max(self.node.passes, self.index + 1)
+        self.node.passes = state["passes"]

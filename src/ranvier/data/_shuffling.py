@@ -49,9 +49,12 @@ class _ShuffleStream(Replayed):
     def begin(self):
         self._generator = None
 
+    def get_state(self):
+        return {**super().get_state(), "passes": self.node.passes}
+
     def set_state(self, state):
         super().set_state(state)
-        self.node.passes = max(self.node.passes, self.index + 1)
+        self.node.passes = state["passes"]
 
     def produce(self, limit):
         if self._generator is None:

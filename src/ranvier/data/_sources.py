@@ -231,10 +231,13 @@ class _RandomStream(Stream):
         self.position += limit
         return Block(draws.astype(np.int64), limit)
 
+    def get_state(self):
+        return {**super().get_state(), "passes": self.node.passes}
+
     def set_state(self, state):
         super().set_state(state)
         self._generator = None
-        self.node.passes = max(self.node.passes, self.index + 1)
+        self.node.passes = state["passes"]
 
 
 class Generated(Node):
