@@ -13,7 +13,7 @@ sources = pyproject.toml scripts/venv src/ranvier/_version.py
 
 export PYTHON
 
-.PHONY: help demo test bench check clean
+.PHONY: help demo test slow bench check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -23,6 +23,9 @@ demo: $(stamp)-demo  ## train a small network on the handwritten digits
 
 test: $(stamp)-test  ## run the tests
 	scripts/test $(PYTEST)
+
+slow: $(stamp)-test  ## run the tests that take minutes
+	scripts/test -n $(JOBS) --dist worksteal -m slow
 
 bench:  ## measure ranvier beside its peers, in an environment of its own
 	benchmarks/run
