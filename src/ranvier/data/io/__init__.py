@@ -14,18 +14,20 @@ from ranvier.data.io._files import (
     read_file,
     write_file,
 )
-from ranvier.data.io._images import decode_bmp, decode_gif, decode_image, decode_webp
-from ranvier.data.io._jpeg import (
+from ranvier.data.io._images import (
     decode_and_crop_jpeg,
+    decode_bmp,
+    decode_gif,
+    decode_image,
     decode_jpeg,
-    encode_jpeg,
-    extract_jpeg_shape,
-    is_jpeg,
+    decode_png,
+    decode_webp,
 )
+from ranvier.data.io._jpeg import encode_jpeg, extract_jpeg_shape, is_jpeg
 from ranvier.data.io._json import decode_json_example
 from ranvier.data.io._messages import MESSAGES, message_class
 from ranvier.data.io._parse import parse_example, parse_single_example
-from ranvier.data.io._png import decode_png, encode_png
+from ranvier.data.io._png import encode_png
 from ranvier.data.io._proto import decode_proto, encode_proto
 from ranvier.data.io._raw import (
     decode_base64,

@@ -5,60 +5,32 @@ import io
 import numpy as np
 
 from ranvier.core._errors import require
-from ranvier.data.io._pictures import Picture, check_channels, has_tensor_axes
+from ranvier.data.io._pictures import Picture, has_tensor_axes
 from ranvier.data.io._values import to_bytes, to_numpy
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
 
-_RATIOS = (1, 2, 4, 8)
-_METHODS = ("", "INTEGER_FAST", "INTEGER_ACCURATE")
 _END = b"\xff\xd9"
 _INCH = 2.54  # centimetres
 
 
-def decode_jpeg(
-    contents,
-    channels=0,
-    ratio=1,
-    fancy_upscaling=True,
-    try_recover_truncated=False,
-    acceptable_fraction=1,
-    dct_method="",
-    name=None,
-):
-    """Decodes a JPEG picture.
+def read_jpeg(contents, channels=0, ratio=1, recover=False):
+    """Decodes a picture.
 
     Args:
         contents: its bytes.
-        channels: 1 (grey), 3 (RGB), or 0 for what the picture has.
-        ratio: 1, 2, 4 or 8, by which the picture is made smaller while decoding.
-        fancy_upscaling: accepted and ignored.
-        try_recover_truncated: whether to decode what there is of a picture that was
-            cut short.
-        acceptable_fraction: accepted and ignored.
-        dct_method: accepted and ignored.
-        name: ignored.
-
-    Returns:
-        A uint8 array of shape `(height, width, channels)`.
+        channels: 1, 3, or 0 for what it has.
+        ratio: 1, 2, 4 or 8, by which it is made smaller.
+        recover: whether to make do with the first part of a picture.
 
     Raises:
         InvalidArgumentError: if it is no JPEG picture, or is damaged.
     """
-    channels = check_channels(channels, (0, 1, 3), "JPEG images")
-    if ratio not in _RATIOS:
-        raise InvalidArgumentError(f"ratio must be 1, 2, 4, or 8, got {ratio}")
-    if dct_method not in _METHODS:
-        raise InvalidArgumentError(
-            f"dct_method must be one of {{'', 'INTEGER_FAST', 'INTEGER_ACCURATE'}}, got "
-            f"{dct_method!r}"
-        )
-    contents = to_bytes(contents, "contents")
-    if try_recover_truncated:
+    if recover:
         contents += _END
     picture = Picture(contents, ["JPEG"], "JPEG")
     width, height = picture.image.size
-    small = (-(-width // ratio), -(-height // ratio))
+    small = (max(width // ratio, 1), max(height // ratio, 1))
     # Brightness is stored apart from colour, so that grey need not be computed.
     grey = channels == 1 and picture.image.mode in ("RGB", "YCbCr")
     picture.draft("L" if grey else None, small)
@@ -66,11 +38,13 @@ def decode_jpeg(
     if samples.ndim == 2:
         samples = samples[:, :, None]
     if samples.shape[2] == 4:
+        if channels == 1:
+            raise InvalidArgumentError(
+                "Invalid JPEG data: a CMYK picture cannot be decoded with channels=1"
+            )
         samples = _without_black(samples)
     if channels == 3 and samples.shape[2] == 1:
         return np.repeat(samples, 3, axis=2)
-    if channels == 1 and samples.shape[2] == 3:
-        return picture.pixels("L")[:, :, None]
     return samples
 
 
@@ -78,57 +52,6 @@ def _without_black(samples):
     """Returns RGB of cyan, magenta, yellow and black."""
     light = 255 - samples.astype(np.int64)
     return (light[:, :, :3] * light[:, :, 3:] // 255).astype(np.uint8)
-
-
-def decode_and_crop_jpeg(
-    contents,
-    crop_window,
-    channels=0,
-    ratio=1,
-    fancy_upscaling=True,
-    try_recover_truncated=False,
-    acceptable_fraction=1,
-    dct_method="",
-    name=None,
-):
-    """Decodes a part of a JPEG picture.
-
-    Args:
-        contents: its bytes.
-        crop_window: `[top, left, height, width]` of the part.
-        channels: see `decode_jpeg`, as the other arguments.
-        ratio: see `decode_jpeg`.
-        fancy_upscaling: see `decode_jpeg`.
-        try_recover_truncated: see `decode_jpeg`.
-        acceptable_fraction: see `decode_jpeg`.
-        dct_method: see `decode_jpeg`.
-        name: ignored.
-
-    Raises:
-        InvalidArgumentError: as `decode_jpeg`, and if the part is not within it.
-    """
-    window = np.asarray(to_numpy(crop_window)).tolist()
-    if np.shape(window) != (4,):
-        raise InvalidArgumentError(
-            f"crop_window must have 4 numbers. Received: {window}"
-        )
-    top, left, height, width = window
-    image = decode_jpeg(
-        contents,
-        channels,
-        ratio,
-        fancy_upscaling,
-        try_recover_truncated,
-        acceptable_fraction,
-        dct_method,
-    )
-    inside = top >= 0 and left >= 0 and height > 0 and width > 0
-    if not inside or top + height > image.shape[0] or left + width > image.shape[1]:
-        raise InvalidArgumentError(
-            f"Invalid JPEG data or crop window, data size {len(to_bytes(contents))}: "
-            f"window {window} of a picture of {image.shape[0]} x {image.shape[1]}"
-        )
-    return image[top : top + height, left : left + width]
 
 
 def extract_jpeg_shape(contents, output_type="int32", name=None):

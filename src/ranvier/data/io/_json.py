@@ -1,5 +1,7 @@
 """Examples written as JSON."""
 
+import json
+
 from ranvier.data.io._messages import message_class
 from ranvier.data.io._values import each_string
 from ranvier.tensors._errors import InvalidArgumentError
@@ -29,8 +31,11 @@ def decode_json_example(json_examples, name=None):
 
     def decode(text):
         try:
-            message = json_format.Parse(text, example())
-        except (json_format.ParseError, UnicodeDecodeError, RecursionError) as error:
+            content = json.loads(text)
+            if not isinstance(content, dict):
+                raise ValueError("expected an object")
+            message = json_format.ParseDict(content, example())
+        except (json_format.ParseError, ValueError, TypeError, RecursionError) as error:
             raise InvalidArgumentError(f"Error while parsing JSON: {error}") from error
         return message.SerializeToString()
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ranvier.data.io import _features, _ragged
 from ranvier.data.io._lists import NAMES, NUMPY_DTYPE, decode_lists
-from ranvier.data.io._scan import BYTES, find
+from ranvier.data.io._scan import find
 from ranvier.data.io._spec import as_key, as_list, plan
 from ranvier.data.io._values import to_strings
 from ranvier.tensors._errors import InvalidArgumentError
@@ -49,7 +49,7 @@ def parse_example(serialized, features, example_names=None, name=None):
         ...     features = io.Features(feature={"x": feature})
         ...     return io.Example(features=features).SerializeToString()
         >>> batch = [example(1, 2), example(3, 4)]
-        >>> parse_example(batch, {"x": FixedLenFeature([2], "int64")})["x"]
+        >>> parse_example(batch, {"x": io.FixedLenFeature([2], "int64")})["x"]
         array([[1, 2],
                [3, 4]])
     """
@@ -87,7 +87,7 @@ def parse_single_example(serialized, features, example_names=None, name=None):
         >>> from ranvier.data import io
         >>> feature = io.Feature(bytes_list=io.BytesList(value=[b"cat"]))
         >>> example = io.Example(features=io.Features(feature={"name": feature}))
-        >>> spec = {"name": FixedLenFeature([], "string")}
+        >>> spec = {"name": io.FixedLenFeature([], "string")}
         >>> parse_single_example(example.SerializeToString(), spec)
         {'name': b'cat'}
     """

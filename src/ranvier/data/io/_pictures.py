@@ -77,6 +77,12 @@ class Picture:
             yield self.pixels(mode)
 
 
+def opaque(image):
+    """Returns a picture with full opacity as a further channel."""
+    full = np.full((*image.shape[:2], 1), np.iinfo(image.dtype).max, image.dtype)
+    return np.concatenate([image, full], axis=2)
+
+
 def check_channels(channels, allowed, what):
     """Returns the number of channels, 0 for None.
 
@@ -85,8 +91,9 @@ def check_channels(channels, allowed, what):
     """
     channels = 0 if channels is None else int(channels)
     if channels not in allowed:
+        expected = ", ".join(map(str, allowed))
         raise InvalidArgumentError(
-            f"channels must be {', '.join(map(str, allowed))} for {what}, got {channels}"
+            f"channels must be {expected} for {what}, got {channels}"
         )
     return channels
 

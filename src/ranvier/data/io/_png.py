@@ -6,66 +6,47 @@ import zlib
 
 import numpy as np
 
-from ranvier.data.io._pictures import Picture, check_channels
+from ranvier.data.io._pictures import Picture, opaque
 from ranvier.data.io._values import to_numpy
-from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Channels of the colour types with plain samples.
 _CHANNELS = {0: 1, 2: 3, 4: 2, 6: 4}
-# Shares of red, green and blue in a grey value, of 32768, as TensorFlow has them.
-_GREY = np.array([9797, 3735, 19236], np.int64)
+# Shares of red, green and blue in a grey value, of 32768.
+_GREY = np.array([9797, 19234, 3737], np.int64)
 
 
-def decode_png(contents, channels=0, dtype="uint8", name=None):
-    """Decodes a PNG picture.
+def read_png(contents, channels=0, deep=False):
+    """Decodes a picture.
 
     Args:
         contents: its bytes.
-        channels: 1 (grey), 2 (grey and opacity), 3 (RGB), 4 (RGB and opacity), or 0
-            for what the picture has.
-        dtype: uint8 or uint16.
-        name: ignored.
-
-    Returns:
-        An array of shape `(height, width, channels)`.
+        channels: 1, 3, 4, or 0 for what it has.
+        deep: whether the result is uint16, else uint8.
 
     Raises:
         InvalidArgumentError: if it is no PNG picture, or is damaged.
-
-    Example:
-        >>> image = np.arange(6, dtype=np.uint8).reshape(2, 3, 1)
-        >>> decode_png(encode_png(image))[:, :, 0]
-        array([[0, 1, 2],
-               [3, 4, 5]], dtype=uint8)
     """
-    channels = check_channels(channels, (0, 1, 2, 3, 4), "PNG images")
-    wanted = as_dtype(dtype).name
-    if wanted not in ("uint8", "uint16"):
-        raise InvalidArgumentError(
-            f"`dtype` must be uint8 or uint16 for PNG images. Received: {wanted}"
-        )
-    samples = read_png(contents)
-    if samples.dtype == np.uint16 and wanted == "uint8":
-        samples = (samples >> 8).astype(np.uint8)
-    elif samples.dtype == np.uint8 and wanted == "uint16":
-        samples = samples.astype(np.uint16) * 257
-    return _with_channels(samples, channels)
+    samples = _with_channels(_stored_samples(contents, channels), channels)
+    if samples.dtype == np.uint16 and not deep:
+        return (samples >> 8).astype(np.uint8)
+    if samples.dtype == np.uint8 and deep:
+        return samples.astype(np.uint16) * 257
+    return samples
 
 
-def read_png(contents):
+def _stored_samples(contents, channels):
     """Returns the samples of a picture as they are stored; palettes as RGB."""
     picture = Picture(contents, ["PNG"], "PNG")
     image = picture.image
-    transparency = image.info.get("transparency")
-    deep = picture.contents[24:25] == b"\x10"
-    if deep and transparency is None:
+    if picture.contents[24:25] == b"\x10":  # bits a sample
         return _read_deep(picture.contents)
+    transparent = "transparency" in image.info
     if image.mode == "P":
-        return picture.pixels("RGBA" if transparency is not None else "RGB")
-    if transparency is not None:
-        return picture.pixels("RGBA") if image.mode == "RGB" else picture.pixels("LA")
+        return picture.pixels("RGBA" if transparent else "RGB")
+    if transparent and channels == 4:  # one colour is
+        return picture.pixels("RGBA")
     samples = picture.pixels("L", "LA", "RGB", "RGBA", "L")
     return samples[:, :, None] if samples.ndim == 2 else samples
 
@@ -85,11 +66,8 @@ def _with_channels(samples, channels):
     if channels in (1, 3):
         return colours
     if present in (2, 4):
-        opacity = samples[:, :, -1:]
-    else:
-        opaque = np.iinfo(samples.dtype).max
-        opacity = np.full((*samples.shape[:2], 1), opaque, samples.dtype)
-    return np.concatenate([colours, opacity], axis=2)
+        return np.concatenate([colours, samples[:, :, -1:]], axis=2)
+    return opaque(colours)
 
 
 def _read_deep(contents):
@@ -201,8 +179,8 @@ def encode_png(image, compression=-1, name=None):
 
     Args:
         image: an array or tensor of shape `(height, width, channels)`, of dtype uint8
-            or uint16, with 1 to 4 channels (see `decode_png`); or several, along axes
-            before these.
+            or uint16. The channels are 1 (grey), 2 (grey and opacity), 3 (RGB) or 4
+            (RGB and opacity). Or several, along axes before these.
         compression: 0 (none) to 9 (smallest), -1 for zlib's default.
         name: ignored.
 

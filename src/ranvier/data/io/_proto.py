@@ -57,11 +57,17 @@ def decode_proto(
         DataLossError: if a message is damaged.
 
     Example:
+        >>> from ranvier.data import io
+        >>> feature = io.Feature(int64_list=io.Int64List(value=[1]))
+        >>> example = io.Example(features=io.Features(feature={"a": feature}))
         >>> decoded = decode_proto(
-        ...     b"\\n\\x02\\n\\x00", "tensorflow.Example", ["features"], ["string"]
+        ...     [example.SerializeToString(), b""],
+        ...     "tensorflow.Example",
+        ...     ["features"],
+        ...     ["string"],
         ... )
-        >>> decoded.sizes, decoded.values
-        (array([1], dtype=int32), [array([b'\\n\\x00'], dtype=object)])
+        >>> decoded.sizes.tolist()
+        [[1], [0]]
     """
     if len(field_names) != len(output_types):
         raise InvalidArgumentError(
@@ -132,9 +138,7 @@ def _as_plain(values, field):
 
 def _padded(rows, field, dtype):
     """Returns the values of a field as an array with a row for each message."""
-    longest = max(map(len, rows))
-    if not _proto_fields.is_repeated(field):
-        longest = 1  # also if it is nowhere present
+    longest = max(1, *map(len, rows))
     padded = np.empty((len(rows), longest), dtype)
     padded[...] = _proto_fields.default_of(field)
     for row, values in zip(padded, rows):

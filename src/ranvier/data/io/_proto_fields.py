@@ -18,7 +18,7 @@ _TYPES = {
     11: ("message", ("string",), "bytes"),
     12: ("bytes", ("string",), "bytes"),
     13: ("uint32", ("uint32", "uint64"), "varint"),
-    14: ("enum", ("int32", "int64"), "varint"),
+    14: ("enum", ("int32",), "varint"),
     15: ("sfixed32", ("int32", "int64"), "<i"),
     16: ("sfixed64", ("int64",), "<q"),
     17: ("sint32", ("int32", "int64"), "zigzag"),
@@ -76,20 +76,21 @@ def numbers_present(data):
     """Returns the numbers of the fields in a serialised message that is intact."""
     numbers, position = set(), 0
     while position < len(data):
-        tag, position = _read_varint(data, position)
+        tag, position = read_varint(data, position)
         numbers.add(tag >> 3)
         kind = tag & 7
         if kind == 0:
-            _, position = _read_varint(data, position)
+            _, position = read_varint(data, position)
         elif kind == 2:
-            length, position = _read_varint(data, position)
+            length, position = read_varint(data, position)
             position += length
         elif kind in (1, 5):
             position += 8 if kind == 1 else 4
     return numbers
 
 
-def _read_varint(data, position):
+def read_varint(data, position):
+    """Returns the number at a position, and where it ends."""
     value, shift = 0, 0
     while True:
         byte = data[position]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ranvier.data.io._parse import make_sparse
-from ranvier.data.io._tensor_proto import parse_tensor, serialize_tensor
+from ranvier.data.io._tensor_proto import parse_tensor, serialize_as_content
 from ranvier.data.io._values import to_array, to_strings
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -25,7 +25,7 @@ def serialize_sparse(sp_input, out_type="string", name=None):
     """
     _require_string(out_type)
     parts = _parts(sp_input)
-    return _strings([serialize_tensor(part) for part in parts])
+    return _strings([serialize_as_content(part) for part in parts])
 
 
 def serialize_many_sparse(sp_input, out_type="string", name=None):
@@ -55,7 +55,7 @@ def serialize_many_sparse(sp_input, out_type="string", name=None):
     limits = np.searchsorted(indices[:, 0], np.arange(shape[0] + 1))
     for start, end in zip(limits, limits[1:]):
         row = (indices[start:end, 1:], values[start:end], shape[1:])
-        rows.append([serialize_tensor(part) for part in row])
+        rows.append([serialize_as_content(part) for part in row])
     return _strings(rows).reshape(-1, 3)
 
 
@@ -112,8 +112,8 @@ def _read(row, dtype, rank, i):
     if not fits:
         raise InvalidArgumentError(
             f"Serialized sparse tensor {i} is inconsistent: indices of shape "
-            f"{list(indices.shape)}, values of shape {list(np.shape(values))}, shape of "
-            f"{list(shape.shape)} sizes, expected rank {rank}."
+            f"{list(indices.shape)}, values of shape {list(np.shape(values))}, "
+            f"shape {shape.tolist()}, expected rank {rank}."
         )
     return indices, values, shape
 

@@ -94,8 +94,8 @@ def _make_plan(features, allowed):
             raise ValueError(f"Conflicting dtypes for feature {key.decode()!r}.")
         if roles.setdefault(key, role) != role:
             raise ValueError(
-                f"Dense, sparse and ragged keys must not intersect; {key.decode()!r} is "
-                f"{roles[key]} and {role}."
+                f"Dense, sparse and ragged keys must not intersect; {key.decode()!r} "
+                f"is {roles[key]} and {role}."
             )
 
     columns = []
@@ -173,8 +173,8 @@ def _column(key, feature):
         default = _as_array(key, default, kind)
         if default.size != size:
             raise InvalidArgumentError(
-                f"The `default_value` of feature {key!r} has {default.size} values, but "
-                f"its shape {list(shape)} has {size}."
+                f"The `default_value` of feature {key!r} has {default.size} values, "
+                f"but its shape {list(shape)} has {size}."
             )
         default = default.reshape(shape)
     return Column(key, feature, kind, shape, size, default)

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from ranvier.data.io._messages import message_class
-from ranvier.data.io._proto_fields import write_varint
+from ranvier.data.io._proto_fields import read_varint, write_varint
 from ranvier.data.io._values import to_array, to_bytes
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -51,8 +51,24 @@ def serialize_tensor(tensor, name=None):
         return header + b"".join(
             b"B" + write_varint(len(string)) + string for string in array.flat
         )
-    content = np.ascontiguousarray(array).tobytes()
-    return header + b'"' + write_varint(len(content)) + content if content else header
+    return header + _content(np.ascontiguousarray(array).tobytes())
+
+
+def serialize_as_content(array):
+    """Returns an array as bytes, strings too as one piece: all lengths, then all text.
+
+    This is how sparse tensors hold strings.
+    """
+    if array.dtype != object:
+        return serialize_tensor(array)
+    lengths = b"".join(write_varint(len(string)) for string in array.flat)
+    header = _header(as_dtype(array.dtype).as_datatype_enum, array.shape)
+    return header + _content(lengths + b"".join(array.flat))
+
+
+def _content(data):
+    """Returns the field with the values as raw bytes."""
+    return b'"' + write_varint(len(data)) + data if data else b""
 
 
 @functools.lru_cache(256)
@@ -164,14 +180,37 @@ def _parse_message(data, dtype):
     if min(shape, default=0) < 0 or math.prod(shape) >= 2**63:
         raise _unreadable(f"its shape is {list(shape)}")
     content = message.tensor_content
-    if content and dtype.name != "string":
+    if content and dtype.name == "string":
+        return _strings_of(content, math.prod(shape)).reshape(shape)[()]
+    if content:
         if len(content) != math.prod(shape) * dtype.dtype.itemsize:
             raise _unreadable(f"{len(content)} bytes do not fill {list(shape)}")
         array = np.frombuffer(content, dtype.dtype)
         if dtype.name == "bool":
-            array = np.frombuffer(content, np.uint8) != 0
+            levels = np.frombuffer(content, np.uint8)
+            if levels.max() > 1:
+                raise _unreadable("its truth values are neither 0 nor 1")
+            array = levels != 0
         return array.reshape(shape)[()]
     return _filled(_given_values(message, dtype), shape, dtype)[()]
+
+
+def _strings_of(content, count):
+    """Reads `count` lengths, and then so many strings."""
+    lengths, position = [], 0
+    try:
+        while len(lengths) < count:
+            length, position = read_varint(content, position)
+            lengths.append(length)
+    except IndexError:
+        raise _unreadable("its strings are cut off") from None
+    if position + sum(lengths) != len(content):
+        raise _unreadable("its strings are not as long as said")
+    strings = np.empty(count, object)
+    for i, length in enumerate(lengths):
+        strings[i] = content[position : position + length]
+        position += length
+    return strings
 
 
 def _given_values(message, dtype):

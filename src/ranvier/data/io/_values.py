@@ -24,12 +24,12 @@ def to_bytes(value, name="value") -> bytes:
     if type(value) is bytes:
         return value
     value = to_numpy(value)
+    if np.ndim(value):
+        raise ValueError(
+            f"`{name}` must be a single string. Received: an array of shape "
+            f"{np.shape(value)}"
+        )
     if isinstance(value, np.ndarray):
-        if value.ndim:
-            raise ValueError(
-                f"`{name}` must be a single string. Received: an array of shape "
-                f"{value.shape}"
-            )
         value = value.item()
     if isinstance(value, str):
         return value.encode()
