@@ -40,6 +40,7 @@ class InferenceFunction:
 
     def __init__(self, model, input_signature=None):
         self.name = model.name
+        self.__name__ = re.sub(r"\W", "_", model.name)  # what traces call it
         self._model = model
         self._specs = input_specs(model, input_signature)
         names = _input_names(self._specs)
@@ -195,12 +196,12 @@ def _explained(name, names, inputs, error):
     if not sizes or not needs_values:
         return error
     shapes = {n: str(x.shape) for n, x in zip(names, inputs, strict=True)}
-    notes = " ".join(getattr(error, "__notes__", ()))
+    notes = [note for note in getattr(error, "__notes__", ()) if "In layer" in note]
+    reason = " ".join([str(error).partition("\n")[0], *notes])
     return ValueError(
         f"The model '{name}' cannot be exported for inputs of the shapes {shapes}: "
-        f"{str(error).partition(chr(10))[0]} {notes} If it needs the true sizes, fix "
-        "them: `export(..., input_signature=[ranvier.InputSpec(shape=(32, 4), "
-        "dtype='float32')])`."
+        f"{reason} If it needs the true sizes, fix them: `export(..., "
+        "input_signature=[ranvier.InputSpec(shape=(32, 4), dtype='float32')])`."
     )
 
 

@@ -7,6 +7,8 @@ import jax
 from ranvier.export._equations import check_calls
 from ranvier.saving._exported_stablehlo import native_calls
 
+_PLATFORMS = ("cpu", "cuda", "rocm", "tpu")
+
 
 def serialize(function, platforms) -> bytes:
     """Returns an inference function as a serialised program for some platforms.
@@ -18,6 +20,11 @@ def serialize(function, platforms) -> bytes:
     Raises:
         ValueError: if it calls what exported programs must not, such as Python.
     """
+    unknown = [name for name in platforms if name not in _PLATFORMS]
+    if unknown:
+        raise ValueError(
+            f"`platforms` must be among {_PLATFORMS}. Received: {unknown[0]!r}"
+        )
     jitted = jax.jit(function)
     check_calls(jitted.trace(*function.arguments).jaxpr.jaxpr)
     with _without_paths():

@@ -96,7 +96,8 @@ def load_stablehlo(path) -> StableHLOModel:
         data = np.frombuffer(_safety.read_member(archive, WEIGHTS), np.uint8)
     arrays, _ = _safetensors.parse_tensors(data)
     names = description.get("weights")
-    if not isinstance(names, list) or sorted(names) != sorted(arrays):
+    texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not texts or sorted(names) != sorted(arrays):
         raise ValueError(f"'{SIGNATURE}' and '{WEIGHTS}' name other weights.")
     weights = [arrays[name] for name in names]
     return StableHLOModel(
