@@ -11,10 +11,10 @@ In programs, with all rounds in one expression. On CPU JAX loops over the rounds
 pass over memory, to compile sooner; a dropout layer draws several times faster without.
 """
 
+import functools
 import math
 
 import jax
-import jax.extend
 import numpy as np
 
 # Beyond this size compiled code is faster, its compilation included.
@@ -60,26 +60,6 @@ def _mix(first, second, index):
     return x ^ y
 
 
-def _traced_bits(key, width, shape):
-    plain = all(isinstance(n, int) for n in shape) and math.prod(shape) < 2**32
-    if width != 32 or not plain:
-        return _ROLLED.random_bits(key, width, shape)
-    index = jax.lax.iota(np.uint32, math.prod(shape)).reshape(shape)
-    return _mix(key[0], key[1], index)
-
-
-_ROLLED = jax.extend.random.threefry_prng_impl
-_UNROLLED = jax.extend.random.define_prng_impl(
-    key_shape=_ROLLED.key_shape,
-    seed=_ROLLED.seed,
-    split=_ROLLED.split,
-    random_bits=_traced_bits,
-    fold_in=_ROLLED.fold_in,
-    name="unrolled threefry",
-    tag="ufry",
-)
-
-
 def for_program(key):
     """Returns a raw key as one whose draws in a program are fast.
 
@@ -87,8 +67,33 @@ def for_program(key):
         key: two 32-bit integers.
     """
     if jax.config.jax_threefry_partitionable:
-        return jax.random.wrap_key_data(key, impl=_UNROLLED)
+        return jax.random.wrap_key_data(key, impl=_unrolled())
     return key
+
+
+@functools.cache
+def _unrolled():
+    """Returns JAX's kind of key with the rounds in one expression."""
+    from jax.extend import random  # brings much that only programs with draws need
+
+    rolled = random.threefry_prng_impl
+
+    def bits(key, width, shape):
+        plain = all(isinstance(n, int) for n in shape) and math.prod(shape) < 2**32
+        if width != 32 or not plain:
+            return rolled.random_bits(key, width, shape)
+        index = jax.lax.iota(np.uint32, math.prod(shape)).reshape(shape)
+        return _mix(key[0], key[1], index)
+
+    return random.define_prng_impl(
+        key_shape=rolled.key_shape,
+        seed=rolled.seed,
+        split=rolled.split,
+        random_bits=bits,
+        fold_in=rolled.fold_in,
+        name="unrolled threefry",
+        tag="ufry",
+    )
 
 
 def uniform(key, shape, low: float, high: float) -> np.ndarray:

@@ -15,7 +15,6 @@ import jax
 import numpy as np
 
 from ranvier.core._seeds import make_default_seed
-from ranvier.data import Dataset
 from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import (
     check_batch_size,
@@ -23,7 +22,6 @@ from ranvier.training._arrays import (
     to_arrays,
     weights_of_classes,
 )
-from ranvier.training._dataset_source import DatasetSource, in_memory
 from ranvier.training._host import run_host_part
 from ranvier.training._sources import IterableSource, StreamedArrays
 from ranvier.training._stream_feed import StreamFeed
@@ -78,7 +76,7 @@ def make_feed(
         weigh = None
         if class_weight is not None:
             weigh = functools.partial(_weigh, class_weight=class_weight)
-        if isinstance(x, Dataset):
+        if hasattr(x, "_data_node"):  # a `Dataset`
             return _dataset_feed(x, weigh, model, steps)
         source = IterableSource(x, weigh, bool(shuffle), seed, model=model)
         return StreamFeed(source)
@@ -99,6 +97,9 @@ def make_feed(
 
 def _dataset_feed(dataset, weigh, model, steps):
     """Returns the feed of a dataset: an array feed for arrays that fit the device."""
+    # Imported when used: datasets are much code that many runs do without.
+    from ranvier.training._dataset_source import DatasetSource, in_memory
+
     whole = in_memory(dataset)
     if whole is None or not fits_device(whole[0]):
         return StreamFeed(DatasetSource(dataset, weigh, model, steps))
