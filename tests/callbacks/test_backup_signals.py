@@ -108,6 +108,18 @@ def test_second_signal_does_not_wait(number, tmp_path):
     assert_same(fit(tmp_path), expected)
 
 
+def test_signal_after_the_last_backup_is_not_lost(tmp_path):
+    class Late(Callback):
+        def on_train_end(self, logs=None):
+            signal.raise_signal(signal.SIGINT)
+            ended.append(True)
+
+    ended = []
+    with pytest.raises(KeyboardInterrupt):
+        fit(tmp_path / "backup", Late())
+    assert ended == [True]
+
+
 def test_batches_of_other_shapes_that_were_read_ahead(tmp_path):
     """A chunk ends where the shape changes, one batch after the last that is used."""
 

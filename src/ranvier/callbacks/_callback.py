@@ -117,6 +117,7 @@ class Callback:
             if name in state:
                 setattr(self, name, copy.deepcopy(state[name]))
 
+    @default
     def steps_until_due(self) -> int | None:
         """Returns how many training steps may at most be run at once from here on.
 

@@ -127,20 +127,20 @@ class CallbackList(Callback):
 
     def steps_until_due(self) -> int | None:
         """Returns the smallest number of steps that some callback asks for."""
-        counts = [callback.steps_until_due() for callback in self._own()]
+        counts = [c.steps_until_due() for c in self._listeners_of("steps_until_due")]
         return min((count for count in counts if count is not None), default=None)
 
     @property
     def makes_backups(self) -> bool:
         """Whether some callback saves the state of training."""
-        return any(overrides(callback, "backup") for callback in self._own())
+        return bool(self._listeners_of("backup"))
 
     def restore(self, progress) -> None:
         for callback in self._own():
             callback.restore(progress)
 
     def backup(self, progress) -> None:
-        for callback in self._own():
+        for callback in self._listeners_of("backup"):
             callback.backup(progress)
 
     def clean_up(self) -> None:
@@ -160,12 +160,19 @@ class CallbackList(Callback):
         # A callback may have given itself a batch hook.
         self._listeners.clear()
 
-    def _forward_batch(self, hook, batch, logs):
-        listeners = self._listeners.get(hook)
-        if listeners is None:
+    def _listeners_of(self, hook):
+        """Returns the callbacks that do something in a hook."""
+        found = self._listeners.get(hook)
+        if found is None:
             hooks = (hook, _OLDER_HOOK.get(hook, hook))
-            listeners = [c for c in self.callbacks if overrides(c, *hooks)]
-            self._listeners[hook] = listeners
+            # Those not of ranvier's class lack some hooks.
+            present = [c for c in self.callbacks if hasattr(c, hook)]
+            found = [c for c in present if overrides(c, *hooks)]
+            self._listeners[hook] = found
+        return found
+
+    def _forward_batch(self, hook, batch, logs):
+        listeners = self._listeners_of(hook)
         if listeners:
             logs = LazyLogs(logs)
             for callback in listeners:

@@ -77,10 +77,13 @@ def handled(politely=False):
     replaced = [s for s, usually in usual.items() if signal.getsignal(s) == usually]
     for number in replaced:
         signal.signal(number, handler)
+    ended = False
     try:
         yield
+        ended = True
     finally:
         for number in replaced:
             signal.signal(number, usual[number])
-        if replaced:
-            _pending.clear()
+        late = _pending.pop() if replaced and _pending else None
+        if ended and late is not None:  # nothing was left to wait for it
+            raise _error_of(late)
