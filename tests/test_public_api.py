@@ -72,7 +72,6 @@ MISSING = {
     "utils": {
         **dict.fromkeys(
             [
-                "FeatureSpace",
                 "array_to_img",
                 "audio_dataset_from_directory",
                 "image_dataset_from_directory",

@@ -23,6 +23,7 @@ from ranvier.core._serialization import serialize_object as serialize_keras_obje
 from ranvier.core._session import clear_session
 from ranvier.data._encoding import normalize, to_categorical
 from ranvier.data._sequences import pad_sequences
+from ranvier.models._feature_space import FeatureSpace
 from ranvier.ops._symbolic import is_keras_tensor
 from ranvier.training._py_dataset import PyDataset
 from ranvier.training._py_dataset import PyDataset as Sequence
@@ -31,6 +32,7 @@ from ranvier.training._step import unpack as unpack_x_y_sample_weight
 
 __all__ = [
     "CustomObjectScope",
+    "FeatureSpace",
     "Progbar",
     "PyDataset",
     "Sequence",

@@ -12,6 +12,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 import keras
 import tensorflow as tf
 from cases import ALL
+from feature_spaces import DATA, ROW, SPACES
 from run_case import run
 
 
@@ -32,3 +33,16 @@ lines = ",\n".join(json.dumps(outcome, ensure_ascii=False) for outcome in outcom
 path = pathlib.Path(__file__).with_name("golden.json")
 path.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
 print(len(outcomes), "cases,", sum("error" in o for o in outcomes), "with an error")
+
+spaces = {}
+for name, make in SPACES.items():
+    space = keras.utils.FeatureSpace(**make(keras.utils.FeatureSpace))
+    space.adapt(DATA)
+    arrays = {key: tf.constant(value) for key, value in DATA.items()}
+    row = {key: tf.constant(value) for key, value in ROW.items()}
+    spaces[name] = {
+        "batch": keras.tree.map_structure(lambda x: x.numpy().tolist(), space(arrays)),
+        "row": keras.tree.map_structure(lambda x: x.numpy().tolist(), space(row)),
+        "config": sorted(space.get_config()),
+    }
+path.with_name("feature_space.json").write_text(json.dumps(spaces) + "\n")
