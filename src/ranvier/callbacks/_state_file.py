@@ -1,14 +1,13 @@
 """Nested state (numbers, texts, lists, arrays) in one file that knows when it is hurt.
 
-A mark, the length of a JSON text, the text, the bytes of the arrays in a row, and the
-SHA-256 digest of all that. The text tells where the arrays belong. Nothing in such a
-file is code.
+A mark, the SHA-256 digest of what follows, the length of a JSON text, the text, and
+the bytes of the arrays in a row. The text tells where the arrays belong. Nothing in
+such a file is code.
 """
 
 import hashlib
 import json
 import os
-import pathlib
 
 import jax.numpy as jnp
 import numpy as np
@@ -33,17 +32,20 @@ def write_state(path, state: dict) -> None:
     text = json.dumps(_without_arrays(state, arrays, "")).encode()
     digest = hashlib.sha256()
     with open(path, "wb") as file:
-        for part in (_MARK, len(text).to_bytes(8), text, *map(_bytes_of, arrays)):
+        file.write(_MARK + bytes(_DIGEST_SIZE))
+        for part in (len(text).to_bytes(8), text, *map(_bytes_of, arrays)):
             digest.update(part)
             file.write(part)
+        file.seek(len(_MARK))
         file.write(digest.digest())
         file.flush()
         os.fsync(file.fileno())
-    _read_whole(path)
+    with open(path, "rb") as file:
+        _check(file)
 
 
 def _bytes_of(array):
-    return np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
+    return np.ascontiguousarray(array).reshape(-1).view(np.uint8)
 
 
 def _without_arrays(value, arrays, place):
@@ -90,32 +92,27 @@ def read_state(path) -> dict:
     Raises:
         OSError: if it cannot be read or is damaged.
     """
-    content = _read_whole(path)
-    start = len(_MARK) + 8
-    stop = start + int.from_bytes(content[len(_MARK) : start])
-    rest = content[stop:]
+    with open(path, "rb") as file:
+        _check(file)
+        text = file.read(int.from_bytes(file.read(8)))
 
-    def next_array(dtype, shape):
-        nonlocal rest
-        dtype = jnp.dtype(dtype)
-        count = int(np.prod(shape, dtype=np.int64))
-        # A copy: to be aligned, and the caller's own.
-        array = np.frombuffer(rest, dtype, count).reshape(shape).copy()
-        rest = rest[array.nbytes :]
-        return array
+        def next_array(dtype, shape):
+            array = np.empty(shape, jnp.dtype(dtype))
+            file.readinto(_bytes_of(array))
+            return array
 
-    return _with_arrays(json.loads(bytes(content[start:stop])), next_array)
+        return _with_arrays(json.loads(text), next_array)
 
 
-def _read_whole(path):
-    """Returns the content of a file before its digest, which must fit."""
-    content = memoryview(pathlib.Path(path).read_bytes())
-    body, digest = content[:-_DIGEST_SIZE], content[-_DIGEST_SIZE:]
-    if bytes(body[: len(_MARK)]) != _MARK:
-        raise OSError(f"The file {path} is damaged or no backup: it begins otherwise.")
-    if hashlib.sha256(body).digest() != digest:
-        raise OSError(f"The file {path} is damaged: its checksum does not fit.")
-    return body
+def _check(file):
+    """Compares a file with its digest, and goes to what follows that."""
+    if file.read(len(_MARK)) != _MARK:
+        raise OSError(f"The file {file.name} is damaged, or no backup at all.")
+    digest = file.read(_DIGEST_SIZE)
+    start = file.tell()
+    if hashlib.file_digest(file, "sha256").digest() != digest:
+        raise OSError(f"The file {file.name} is damaged: its checksum does not fit.")
+    file.seek(start)
 
 
 def _with_arrays(value, next_array):
