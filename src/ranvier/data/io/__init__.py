@@ -1,6 +1,7 @@
 """Records, features and files of `tf.io` and `tf.train`, on NumPy arrays and bytes."""
 
 from ranvier.data.io._csv import decode_csv
+from ranvier.data.io._face import wrapped
 from ranvier.data.io._features import (
     FixedLenFeature,
     FixedLenSequenceFeature,
@@ -89,6 +90,7 @@ __all__ = [
     "serialize_many_sparse",
     "serialize_sparse",
     "serialize_tensor",
+    "wrapped",
     "write_file",
 ]
 

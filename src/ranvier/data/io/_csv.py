@@ -44,6 +44,17 @@ def decode_csv(
         >>> decode_csv(["1,a", "2,b", ",c"], [0.5, ""])
         [array([1. , 2. , 0.5], dtype=float32), array([b'a', b'b', b'c'], dtype=object)]
     """
+    if hasattr(records, "host_call"):  # strings in a trace: all at once
+        return records.host_call(
+            lambda lines: decode_csv(
+                lines,
+                record_defaults,
+                field_delim,
+                use_quote_delim,
+                na_value,
+                select_cols,
+            )
+        )
     defaults = [_default(i, value) for i, value in enumerate(record_defaults)]
     delim = field_delim.encode()
     if len(delim) != 1:

@@ -8,10 +8,10 @@ from ranvier.core._errors import require
 from ranvier.data.io._values import to_bytes
 from ranvier.tensors._errors import InvalidArgumentError
 
-# A few bytes may claim to be a picture of any size. Larger ones than this number of
-# pixels must have at least a byte for so many of them.
-_LARGE = 2**24
-_PIXELS_A_BYTE = 4096
+# A few bytes may claim to be a picture of any size. Those with more pixels than this
+# must have at least a byte for so many of them: a blank page in black and white has.
+_LARGE = 2**20
+_PIXELS_A_BYTE = 2**14
 
 
 class Picture:

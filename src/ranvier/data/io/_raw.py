@@ -41,6 +41,10 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
         array([[ 97,  98],
                [ 99, 100]], dtype=uint8)
     """
+    if hasattr(input_bytes, "host_call"):  # strings in a trace: all at once
+        return input_bytes.host_call(
+            lambda texts: decode_raw(texts, out_type, little_endian, fixed_length)
+        )
     dtype = as_dtype(out_type)
     if dtype.name not in _RAW_DTYPES:
         raise InvalidArgumentError(

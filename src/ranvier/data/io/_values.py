@@ -24,17 +24,17 @@ def to_bytes(value, name="value") -> bytes:
     if type(value) is bytes:
         return value
     value = to_numpy(value)
-    if np.ndim(value):
-        raise ValueError(
-            f"`{name}` must be a single string. Received: an array of shape "
-            f"{np.shape(value)}"
-        )
-    if isinstance(value, np.ndarray):
+    if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, str):
         return value.encode()
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value)
+    if np.ndim(value):
+        raise ValueError(
+            f"`{name}` must be a single string. Received: an array of shape "
+            f"{np.shape(value)}"
+        )
     raise TypeError(f"`{name}` must be a string. Received: {value!r}")
 
 
