@@ -1,5 +1,6 @@
 """Floor 6: data on its way to a model."""
 
+from ranvier.data import experimental, io
 from ranvier.data._dataset import (
     AUTOTUNE,
     INFINITE_CARDINALITY,
@@ -7,6 +8,11 @@ from ranvier.data._dataset import (
     Dataset,
 )
 from ranvier.data._encoding import normalize, to_categorical
+from ranvier.data._files import (
+    FixedLengthRecordDataset,
+    TextLineDataset,
+    TFRecordDataset,
+)
 from ranvier.data._iterator import DatasetIterator, NumpyIterator
 from ranvier.data._options import Options, ThreadingOptions
 from ranvier.data._sequences import pad_sequences
@@ -19,9 +25,14 @@ __all__ = [
     "Dataset",
     "DatasetIterator",
     "DatasetSpec",
+    "FixedLengthRecordDataset",
     "NumpyIterator",
     "Options",
+    "TFRecordDataset",
+    "TextLineDataset",
     "ThreadingOptions",
+    "experimental",
+    "io",
     "normalize",
     "pad_sequences",
     "to_categorical",

@@ -28,7 +28,14 @@ class Map(Transformation):
 
     def spec(self):
         found = self.function.spec(self.source.spec())
-        return _unsized(peek(self)) if found is None else found
+        if found is not None:
+            return found
+        block = first_block(self.source)
+        spec = _spec.of_block(self.function(block, 0))
+        static = _spec.is_static(self.source.spec())
+        if static and self.function.tells_sizes(block):
+            return spec
+        return _unsized(spec)
 
 
 class _MapStream(Stream):
@@ -60,15 +67,23 @@ def _unsized(spec):
     return _structure.map_values(unsized, spec)
 
 
-def peek(node):
-    """Returns the specs of the first element."""
+def first_block(node):
+    """Returns a block of the first element.
+
+    Raises:
+        ValueError: if there is none.
+    """
     block = node.stream().next(1)
     if block is None:
         raise ValueError(
-            f"The specs of `{node.name}` are told by its first element, and there is "
-            "none."
+            "The specs of the elements are told by the first one, and there is none."
         )
-    return _spec.of_block(block)
+    return block
+
+
+def peek(node):
+    """Returns the specs of the first element."""
+    return _spec.of_block(first_block(node))
 
 
 class Filter(Transformation):

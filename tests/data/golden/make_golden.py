@@ -8,12 +8,14 @@ import json
 import os
 import pathlib
 import sys
+import tempfile
 import types
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+import file_cases  # noqa: E402
 import tensorflow as tf  # noqa: E402
 from cases import CASES  # noqa: E402
 from record import record  # noqa: E402
@@ -31,6 +33,11 @@ tensorflow = types.SimpleNamespace(
     to_number=tf.strings.to_number,
     ragged=tf.ragged.constant,
     sparse=tf.SparseTensor,
+    folder=file_cases.make_files(tempfile.mkdtemp()),
+    decode_csv=tf.io.decode_csv,
+    decode_raw=tf.io.decode_raw,
+    stack=tf.stack,
+    base_name=lambda path: tf.strings.split(path, "/")[-1],
 )
 
 

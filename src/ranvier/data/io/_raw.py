@@ -43,7 +43,8 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
     """
     if hasattr(input_bytes, "host_call"):  # strings in a trace: all at once
         return input_bytes.host_call(
-            lambda texts: decode_raw(texts, out_type, little_endian, fixed_length)
+            lambda texts: decode_raw(texts, out_type, little_endian, fixed_length),
+            sizes_vary=fixed_length is None,
         )
     dtype = as_dtype(out_type)
     if dtype.name not in _RAW_DTYPES:
