@@ -19,9 +19,8 @@ ACTIVATIONS = [
 def test_layers(case, format, tmp_path):
     model = functional(lambda: case.make(rv.layers), case.inputs)
     served = exported(model, tmp_path, format)
-    for count in (len(case.arrays[0]), 7):
-        x = rows(case.inputs, count)
-        assert_same(served(x), model(x))
+    x = rows(case.inputs, 7)
+    assert_same(served(x), model(x))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
@@ -38,4 +37,3 @@ def test_models(kind, format, tmp_path):
     expected = model.predict(x, verbose=0)
     served = exported(model, tmp_path, format)
     assert_same(served(x), expected)
-    assert served(rows(x, 1)) is not None

@@ -309,9 +309,8 @@ def test_others(name, tmp_path):
     fixed = name in FIXED
     signature = [rv.InputSpec(shape=x.shape, dtype=x.dtype)] if fixed else [x]
     served, model = served_and_model(function, signature, tmp_path)
-    for count in {len(x)} if fixed else {len(x), 3}:
-        arrays = rows(x, count)
-        assert_same(served(arrays), model(arrays))
+    x = x if fixed else rows(x, 3)
+    assert_same(served(x), model(x))
 
 
 # They ask for the number of rows.

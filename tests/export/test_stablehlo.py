@@ -1,6 +1,7 @@
 """StableHLO archives: what is in them, and files that lie."""
 
 import dataclasses
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -97,6 +98,12 @@ def test_only_the_platforms_asked_for(model, tmp_path):
 # Files that lie.
 
 
+def with_program(members, program):
+    """Returns members with another program, of which the digest is right."""
+    digest = hashlib.sha256(program).hexdigest()
+    return edited({**members, "program.jax_export": program}, sha256=digest)
+
+
 def edited(members, **changes):
     signature = json.loads(members["signature.json"])
     for name, value in changes.items():
@@ -158,8 +165,10 @@ BAD = {
     ),
     "deep": (lambda m: edited(m, inputs=nest(40)), "nests too deeply"),
     "outputs": (lambda m: edited(m, outputs={"list": []}), "cannot be read"),
-    "empty_program": (lambda m: {**m, "program.jax_export": b""}, "cannot be read"),
-    "zeros": (lambda m: {**m, "program.jax_export": bytes(999)}, "cannot be read"),
+    "digest": (lambda m: {**m, "program.jax_export": b"1"}, "is damaged"),
+    "no_digest": (lambda m: edited(m, sha256=None), "is damaged"),
+    "empty_program": (lambda m: with_program(m, b""), "cannot be read"),
+    "zeros": (lambda m: with_program(m, bytes(999)), "cannot be read"),
     "other_weights": (
         lambda m: {**m, "weights.safetensors": b"1234567890"},
         "declares a header",
@@ -201,11 +210,11 @@ def serialized(function, *shapes, allowed="none"):
         "inputs": {"tuple": [info]},
         "outputs": {**info, "name": "y"},
     }
-    return {
+    members = {
         "signature.json": json.dumps(signature),
-        "program.jax_export": bytes(program.serialize()),
         "weights.safetensors": (2).to_bytes(8, "little") + b"{}",
     }
+    return with_program(members, bytes(program.serialize()))
 
 
 def test_honest_foreign_programs_are_read(tmp_path):
@@ -253,16 +262,16 @@ def test_bombs_in_the_tree_are_refused(tmp_path):
     generated.ExportedAddOutTree(builder, tree)
     builder.Finish(generated.ExportedEnd(builder))
     members = serialized(lambda w, x: (x[0],), (2, 3))
-    members["program.jax_export"] = bytes(builder.Output())
+    members = with_program(members, bytes(builder.Output()))
     with pytest.raises(ValueError, match="where one is expected"):
         load_exported(write(tmp_path / "m", members))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
-def test_mutated_programs_raise_only_value_errors(good, data):
+def test_mutated_members_raise_only_value_errors(good, data):
     path, members = good
-    name = data.draw(st.sampled_from(["program.jax_export", "signature.json"]))
+    name = data.draw(st.sampled_from(sorted(members)))
     content = bytearray(members[name])
     for _ in range(data.draw(st.integers(1, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(
@@ -277,7 +286,7 @@ def test_mutated_programs_raise_only_value_errors(good, data):
         pass
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(data=st.data())
 def test_mutated_archives_raise_only_value_errors(good, data):
     path, _ = good

@@ -6,6 +6,7 @@ Before anything is made of a program that anybody may have written, its flatbuff
 compared with the signature, and its calls of native code with a list.
 """
 
+import hashlib
 import json
 import re
 
@@ -70,6 +71,7 @@ def write_stablehlo(archive, program: bytes, weights: dict, signature) -> None:
         "version": 1,
         "ranvier_version": __version__,
         "jax_version": jax.__version__,
+        "sha256": hashlib.sha256(program).hexdigest(),
         "weights": list(weights),
         **signature.to_json(),
     }
@@ -94,6 +96,9 @@ def load_stablehlo(path) -> StableHLOModel:
         signature = Signature.from_json(description)
         program = _safety.read_member(archive, PROGRAM)
         data = np.frombuffer(_safety.read_member(archive, WEIGHTS), np.uint8)
+    # The parser of StableHLO is not made for damaged input, and may end the process.
+    if hashlib.sha256(program).hexdigest() != description.get("sha256"):
+        raise ValueError(f"'{PROGRAM}' is damaged: its digest is not that of the file.")
     arrays, _ = _safetensors.parse_tensors(data)
     names = description.get("weights")
     texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
