@@ -156,7 +156,8 @@ class _InterleaveStream(Stream):
                 continue
             length = self.node.block_length
             wanted = limit if len(self.slots) == 1 else length - self.taken
-            count = min(slot.held.fill(1), wanted, limit)
+            wanted = min(wanted, limit)
+            count = min(slot.held.fill(wanted), wanted)
             if not count:
                 self.slots[self.turn] = None
                 self._pass_on()
