@@ -2,14 +2,26 @@
 
 import json
 import sys
+import warnings
 import zipfile
 
 import h5py
+import keras
 import numpy as np
 import pytest
 
 import ranvier as rv
-from ranvier.saving import deserialize_keras_object, load_model, load_weights
+from ranvier.saving import (
+    deserialize_keras_object,
+    get_limits,
+    load_model,
+    load_weights,
+    set_limits,
+)
+from tests.saving.evil import rewrite
+
+# Keras's variables have no `copy` argument in `__array__`, as NumPy 2 wants.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn")
 
 
 def model():
@@ -26,16 +38,6 @@ def archive(tmp_path):
 def weights(tmp_path):
     model().save_weights(tmp_path / "m.weights.h5")
     return tmp_path / "m.weights.h5"
-
-
-def rewrite(path, changes, compression=zipfile.ZIP_STORED):
-    """Writes an archive anew, with members replaced, added or (None) left out."""
-    with zipfile.ZipFile(path) as old:
-        members = {name: old.read(name) for name in old.namelist()} | changes
-    with zipfile.ZipFile(path, "w", compression) as new:
-        for name, content in members.items():
-            if content is not None:
-                new.writestr(name, content)
 
 
 def edit_config(path, change):
@@ -261,3 +263,108 @@ def test_values_damaged_inside_a_compressed_dataset(tmp_path):
     path.write_bytes(content)
     with pytest.raises(ValueError, match="cannot be read"):
         load_weights(layer, path)
+
+
+# Limits.
+
+
+def test_limits_can_be_changed(archive):
+    rewrite(archive, {"assets/zeros": bytes(2**20)}, zipfile.ZIP_DEFLATED)
+    with set_limits(free_bytes=2**16):
+        with pytest.raises(ValueError, match="'assets/zeros' declares 1,048,576 bytes"):
+            load_model(archive)
+        with set_limits(expansion=2000):
+            load_model(archive)
+    assert get_limits().free_bytes == 64 * 2**20
+    edit_config(archive, lambda c: c["config"].update(note=float("inf")))
+    with pytest.raises(ValueError, match="'sequential.*' holds the number inf"):
+        load_model(archive)
+    with set_limits(nan=True):
+        load_model(archive)
+
+
+def test_limits_stay_changed_outside_of_a_block():
+    outer = get_limits()
+    changed = set_limits(depth=7)
+    assert get_limits().depth == 7
+    changed.__exit__()
+    assert get_limits() == outer
+
+
+@pytest.mark.parametrize(
+    "changes, error", [({"deepness": 3}, TypeError), ({"depth": 0}, ValueError)]
+)
+def test_limits_that_make_no_sense(changes, error):
+    with pytest.raises(error, match="limit"):
+        set_limits(**changes)
+
+
+def test_arguments_of_calls_may_be_infinite(tmp_path):
+    x = rv.Input((4,))
+    model = rv.Model(x, rv.ops.where(x > 0, x, -float("inf")))
+    model.save(tmp_path / "m.keras")
+    assert np.isinf(load_model(tmp_path / "m.keras")(-np.ones((1, 4)))).all()
+
+
+# Lambdas.
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5"])
+@pytest.mark.parametrize("writer, reader", [(rv, rv), (rv, keras), (keras, rv)])
+def test_lambdas_of_files_that_are_trusted(writer, reader, name, tmp_path):
+    factor = 3.0
+    layers = [
+        writer.Input((4,)),
+        writer.layers.Lambda(lambda x, bias=1.0: x * factor + bias),
+        writer.layers.Lambda(lambda x: x[:, :2], output_shape=lambda s: (s[0], 2)),
+    ]
+    model = writer.Sequential(layers)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that code is written
+        model.save(tmp_path / name)
+    with pytest.raises(ValueError, match="safe_mode=False"):
+        reader.saving.load_model(tmp_path / name)
+    again = reader.saving.load_model(tmp_path / name, safe_mode=False)
+    x = np.ones((2, 4), "float32")
+    np.testing.assert_array_equal(again(x), model(x))
+    assert again.output_shape == (None, 2)
+
+
+def test_writing_code_is_warned_about(tmp_path):
+    model = rv.Sequential([rv.Input((4,)), rv.layers.Lambda(lambda x: x)])
+    with pytest.warns(UserWarning, match="lambda is written as bytecode"):
+        model.save(tmp_path / "m.keras")
+
+
+def test_global_names_of_lambdas(tmp_path):
+    """They are looked up in `custom_objects`: the file has no modules."""
+    model = rv.Sequential(
+        [rv.Input((4,)), rv.layers.Lambda(lambda x: np.float32(2) * x)]
+    )
+    with pytest.warns(UserWarning, match="bytecode"):
+        model.save(tmp_path / "m.keras")
+    names = {"np": np}
+    again = load_model(tmp_path / "m.keras", custom_objects=names, safe_mode=False)
+    np.testing.assert_array_equal(again(np.ones((1, 4))), 2 * np.ones((1, 4)))
+
+
+def test_code_that_is_none():
+    for text in ("!!!", "4wAAAA==", "aQEAAAA="):
+        config = {"class_name": "__lambda__", "config": {"value": [text, None, None]}}
+        with pytest.raises(ValueError, match="lambda"):
+            deserialize_keras_object(config, safe_mode=False)
+
+
+def test_the_switch_of_keras():
+    from ranvier.core import _config
+
+    with pytest.warns(UserWarning, match="bytecode"):
+        code = rv.saving.serialize_keras_object(lambda x: x)
+    entry = {"class_name": "Lambda", "config": {"function": code}}
+    with pytest.raises(ValueError, match="safe_mode=False"):
+        deserialize_keras_object(entry)
+    rv.config.enable_unsafe_deserialization()
+    try:
+        assert deserialize_keras_object(entry).function(1) == 1
+    finally:
+        _config._settings["unsafe_deserialization"] = False

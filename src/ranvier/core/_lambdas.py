@@ -27,13 +27,10 @@ def encode(function) -> dict:
     cells = function.__closure__
     closure = None if not cells else [cell.cell_contents for cell in cells]
     defaults = None if function.__defaults__ is None else list(function.__defaults__)
-    return {
-        # `Lambda` layers of Keras read the names, its other objects the list.
-        "code": code,
-        "defaults": defaults,
-        "closure": closure,
-        "value": [code, defaults, closure],
-    }
+    parts = [code, defaults, closure]
+    # `Lambda` layers of Keras read the names, its other objects the value. Only in a
+    # list does Keras take the defaults.
+    return {"code": parts, "defaults": None, "closure": None, "value": parts}
 
 
 def decode(config, names: dict):
@@ -49,10 +46,10 @@ def decode(config, names: dict):
     import base64
     import marshal
 
-    if "code" in config:
-        code, defaults, closure = (config[k] for k in ("code", "defaults", "closure"))
-    else:
-        code, defaults, closure = config["value"]
+    parts = config.get("code") or config["value"]
+    if isinstance(parts, str):
+        parts = [parts, config["defaults"], config["closure"]]
+    code, defaults, closure = parts
     try:
         code = marshal.loads(base64.b64decode(code))
     except (EOFError, TypeError, ValueError) as error:
