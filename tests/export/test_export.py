@@ -322,6 +322,13 @@ def test_culprits_are_named(layer, format, message, tmp_path):
     assert "call" not in vars(model.layers[1])
 
 
+def test_layers_on_the_host_are_named(tmp_path):
+    layer = rv.layers.IntegerLookup(vocabulary=[1, 2, 3], name="words")
+    model = functional(lambda: layer, np.ones((2, 3), "int32"))
+    with pytest.raises(ValueError, match=r"layers \['words'\].*work in NumPy"):
+        model.export(tmp_path / "m.onnx")
+
+
 def test_randomness_in_inference_is_frozen_and_told(tmp_path):
     model = functional(lambda: Draws(), normal(2, 3))
     with pytest.warns(UserWarning, match="changes variables in inference"):

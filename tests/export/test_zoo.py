@@ -233,6 +233,21 @@ def multi_hot():
     return rv.Model(x, layers.Dense(2)(ops.multi_hot(x, 9))), ids(9, 4, 6)
 
 
+def counted_categories():
+    x = rv.Input((6,), dtype="int32")
+    y = layers.CategoryEncoding(num_tokens=9, output_mode="count")(x)
+    return rv.Model(x, layers.Dense(2)(y)), ids(9, 4, 6)
+
+
+def buckets():
+    x = rv.Input((3,))
+    y = [
+        layers.Discretization(bin_boundaries=[-1.0, 0.0, 1.0], output_mode=mode)(x)
+        for mode in ("int", "multi_hot")
+    ]
+    return rv.Model(x, y), normal(4, 3)
+
+
 def picked_by_index():
     table, index = rv.Input((5, 3)), rv.Input((1,), dtype="int32")
     picked = ops.take_along_axis(table, index[:, :, None], axis=1)
@@ -317,6 +332,8 @@ ZOO = [
     mixtures,
     features_crossed,
     multi_hot,
+    counted_categories,
+    buckets,
     picked_by_index,
     top_classes,
     several_dtypes,

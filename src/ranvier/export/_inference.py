@@ -14,6 +14,7 @@ from ranvier.core import _dtypes, _tree
 from ranvier.core._scope import StateScope
 from ranvier.layers import InputSpec
 from ranvier.layers._shapes import map_shapes
+from ranvier.layers.preprocessing._host_layer import HostLayer
 from ranvier.ops._symbolic import KerasTensor
 from ranvier.saving._signature import Signature, TensorInfo
 
@@ -42,6 +43,7 @@ class InferenceFunction:
         self.name = model.name
         self.__name__ = re.sub(r"\W", "_", model.name)  # what traces call it
         self._model = model
+        _refuse_host_layers(model)
         self._specs = input_specs(model, input_signature)
         names = _input_names(self._specs)
         inputs, outputs, scope = self._trace_shapes(names)
@@ -91,6 +93,20 @@ class InferenceFunction:
 
 
 # Inputs.
+
+
+def _refuse_host_layers(model):
+    found = [
+        layer.name
+        for layer in model._flatten_layers(include_self=False)
+        if isinstance(layer, HostLayer)
+    ]
+    if found:
+        raise ValueError(
+            f"The layers {found} of the model '{model.name}' work in NumPy, on strings "
+            "or 64-bit integers, ahead of programs. Export the part of the model after "
+            "them, and give it what they return."
+        )
 
 
 def input_specs(model, signature=None) -> list:
@@ -193,7 +209,8 @@ def _explained(name, names, inputs, error):
     """Returns an error of a trace, or one that tells of unknown sizes behind it."""
     sizes = [size for x in inputs for size in x.shape if not isinstance(size, int)]
     needs_values = isinstance(error, (JAXTypeError, InconclusiveDimensionOperation))
-    if not sizes or not needs_values:
+    # What takes a size for a number says so in words only.
+    if not sizes or not (needs_values or "_DimExpr" in str(error)):
         return error
     shapes = {n: str(x.shape) for n, x in zip(names, inputs, strict=True)}
     notes = [note for note in getattr(error, "__notes__", ()) if "In layer" in note]

@@ -35,7 +35,7 @@ def encode_categories(ids, output_mode, depth, dtype, weights=None):
     # do not grow with sample length times depth. What is left out goes to a column of
     # its own.
     column = xp.where((ids >= 0) & (ids < depth), ids, depth)
-    rows = xp.indices(ids.shape, sparse=True)[:-1]
+    rows = xp.ix_(*map(xp.arange, ids.shape))[:-1]
     places = (*rows, column)
     encoded = xp.zeros((*ids.shape[:-1], depth + 1), dtype)
     if output_mode == "multi_hot":
