@@ -4,12 +4,14 @@ import re
 
 import numpy as np
 
+from ranvier.data.io._texts import elementwise
 from ranvier.data.io._values import to_array, to_strings, unwrap
 from ranvier.tensors._errors import InvalidArgumentError
 
 _NAMES = {"float32": "float", "float64": "double", "int32": "int32", "int64": "int64"}
 
 
+@elementwise
 def decode_csv(
     records,
     record_defaults,

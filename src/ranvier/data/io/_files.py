@@ -6,9 +6,11 @@ import os
 import numpy as np
 
 from ranvier.data.io._streams import open_file
+from ranvier.data.io._texts import one_by_one
 from ranvier.data.io._values import to_bytes, to_path, to_strings
 
 
+@one_by_one
 def read_file(filename, name=None):
     """Returns the bytes of a file.
 

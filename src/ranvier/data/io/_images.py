@@ -6,6 +6,7 @@ from ranvier.data.io._jpeg import is_jpeg, read_jpeg
 from ranvier.data.io._other_formats import read_bmp, read_gif, read_webp
 from ranvier.data.io._pictures import check_channels
 from ranvier.data.io._png import read_png
+from ranvier.data.io._texts import one_by_one
 from ranvier.data.io._values import to_bytes, to_numpy
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -29,6 +30,7 @@ def format_of(data):
     return None
 
 
+@one_by_one
 def decode_png(contents, channels=0, dtype="uint8", name=None):
     """Decodes a PNG picture; JPEG and a GIF of one frame will do, too.
 
@@ -61,6 +63,7 @@ def decode_png(contents, channels=0, dtype="uint8", name=None):
     return _still(to_bytes(contents, "contents"), channels, wanted, "decode_png")
 
 
+@one_by_one
 def decode_jpeg(
     contents,
     channels=0,
@@ -108,6 +111,7 @@ def decode_jpeg(
     return _still(data, channels, "uint8", "decode_jpeg")
 
 
+@one_by_one
 def decode_and_crop_jpeg(
     contents,
     crop_window,
@@ -156,6 +160,7 @@ def decode_and_crop_jpeg(
     return image[top : top + height, left : left + width]
 
 
+@one_by_one
 def decode_bmp(contents, channels=0, name=None):
     """Decodes a BMP picture without compression or palette.
 
@@ -174,6 +179,7 @@ def decode_bmp(contents, channels=0, name=None):
     return read_bmp(to_bytes(contents, "contents"), channels)
 
 
+@one_by_one
 def decode_gif(contents, name=None):
     """Decodes a GIF picture or animation; PNG and JPEG will do, too.
 
@@ -193,6 +199,7 @@ def decode_gif(contents, name=None):
     return _still(data, 3, "uint8", "decode_gif")[None]
 
 
+@one_by_one
 def decode_webp(contents, channels=0, dtype="uint8", name=None):
     """Decodes a WebP picture or animation.
 
@@ -214,6 +221,7 @@ def decode_webp(contents, channels=0, dtype="uint8", name=None):
     return read_webp(to_bytes(contents, "contents"), channels)
 
 
+@one_by_one
 def decode_image(
     contents, channels=None, dtype="uint8", name=None, expand_animations=True
 ):

@@ -6,6 +6,7 @@ import numpy as np
 
 from ranvier.core._errors import require
 from ranvier.data.io._pictures import Picture, has_tensor_axes
+from ranvier.data.io._texts import one_by_one
 from ranvier.data.io._values import to_bytes, to_numpy
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -54,6 +55,7 @@ def _without_black(samples):
     return (light[:, :, :3] * light[:, :, 3:] // 255).astype(np.uint8)
 
 
+@one_by_one
 def extract_jpeg_shape(contents, output_type="int32", name=None):
     """Returns height, width and channels of a JPEG picture without decoding it.
 
@@ -70,6 +72,7 @@ def extract_jpeg_shape(contents, output_type="int32", name=None):
     return np.array(shape, as_dtype(output_type).dtype)
 
 
+@one_by_one
 def is_jpeg(contents, name=None):
     """Tells whether a string begins like a JPEG picture.
 

@@ -3,10 +3,12 @@
 import json
 
 from ranvier.data.io._messages import message_class
+from ranvier.data.io._texts import elementwise
 from ranvier.data.io._values import each_string
 from ranvier.tensors._errors import InvalidArgumentError
 
 
+@elementwise
 def decode_json_example(json_examples, name=None):
     """Turns examples written as JSON into serialised `Example` messages.
 

@@ -3,7 +3,14 @@
 import numpy as np
 
 from ranvier.data.io._messages import message_class
-from ranvier.data.io._scan import BYTES, FLOATS, INTS, decode, field_content
+from ranvier.data.io._scan import (
+    BYTES,
+    FLOATS,
+    INTS,
+    content_starts,
+    decode,
+    field_content,
+)
 from ranvier.tensors._errors import InvalidArgumentError
 
 KIND_OF_DTYPE = {"string": BYTES, "float32": FLOATS, "int64": INTS}
@@ -14,13 +21,14 @@ _MESSAGES = {BYTES: "BytesList", FLOATS: "FloatList", INTS: "Int64List"}
 _LONGEST_VARINT = 10
 
 
-def decode_lists(kind, data, places):
+def decode_lists(kind, data, starts, ends):
     """Decodes many lists of one kind.
 
     Args:
         kind: `BYTES`, `FLOATS` or `INTS`.
         data: the bytes that hold the lists.
-        places: `(kind, start, end)` for each list.
+        starts: where they begin.
+        ends: where they end.
 
     Returns:
         A pair of all values, one list after the other, and the lists' lengths.
@@ -28,41 +36,44 @@ def decode_lists(kind, data, places):
     Raises:
         InvalidArgumentError: if a list is damaged.
     """
+    contents = content_starts(data, starts, ends)
     if kind == BYTES:
-        return _strings(data, places)
-    contents = [_packed(kind, data, start, end) for _, start, end in places]
-    return _floats(contents) if kind == FLOATS else _ints(contents)
+        return _strings(data, contents, starts, ends)
+    packed = [
+        data[content:end] if content >= 0 else _packed(kind, data[start:end])
+        for content, start, end in zip(contents, starts, ends)
+    ]
+    return _floats(packed) if kind == FLOATS else _ints(packed)
 
 
-def _strings(data, places):
-    values, lengths = [], []
-    for _, start, end in places:
-        content = field_content(data, start, end)
-        if content:
-            values.append(data[content[0] : end])
-            lengths.append(1)
-        else:  # several values, or none
-            several = decode(message_class("BytesList"), data[start:end], "bytes_list")
-            values.extend(several.value)
-            lengths.append(len(several.value))
+def _strings(data, contents, starts, ends):
+    if -1 not in contents:  # one value each
+        values = [data[start:end] for start, end in zip(contents, ends)]
+        lengths = np.ones(len(values), np.int64)
+    else:
+        lists = [
+            [data[content:end]] if content >= 0 else _several(data[start:end])
+            for content, start, end in zip(contents, starts, ends)
+        ]
+        values = [value for several in lists for value in several]
+        lengths = np.array([len(several) for several in lists], np.int64)
     array = np.empty(len(values), object)
     array[:] = values
-    return array, np.array(lengths, np.int64)
+    return array, lengths
 
 
-def _packed(kind, data, start, end):
-    """Returns the bytes of the numbers of a list."""
-    if start == end:
-        return b""
-    content = field_content(data, start, end)
-    if content is None:  # every number in a field of its own, or several pieces
-        message = message_class(_MESSAGES[kind])
-        data = decode(message, data[start:end], "list")
-        data.DiscardUnknownFields()
-        data = data.SerializeToString()
-        end = len(data)
-        content = field_content(data, 0, end) or (0, 0)
-    return data[content[0] : content[1]]
+def _several(data):
+    """Returns the strings of a list."""
+    return decode(message_class("BytesList"), data, "bytes_list").value
+
+
+def _packed(kind, data):
+    """Returns the bytes of numbers that are not stored in one piece."""
+    message = decode(message_class(_MESSAGES[kind]), data, "list")
+    message.DiscardUnknownFields()
+    data = message.SerializeToString()
+    content = field_content(data, 0, len(data))
+    return data[content[0] :] if content else b""
 
 
 def _floats(contents):

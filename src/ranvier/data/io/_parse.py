@@ -8,6 +8,7 @@ from ranvier.data.io import _features, _ragged
 from ranvier.data.io._lists import NAMES, NUMPY_DTYPE, decode_lists
 from ranvier.data.io._scan import find
 from ranvier.data.io._spec import as_key, as_list, plan
+from ranvier.data.io._texts import for_texts
 from ranvier.data.io._values import to_strings
 from ranvier.tensors._errors import InvalidArgumentError
 
@@ -20,6 +21,16 @@ _ALLOWED = (
 )
 
 
+def _parse_rows(texts, features, example_names=None, name=None):
+    """Parses examples whose results do not depend on one another."""
+    checked = plan(features, _ALLOWED)
+    for column in checked.columns:
+        if not isinstance(column.feature, _features.FixedLenFeature):
+            raise TypeError("Only features of fixed length have a row an example.")
+    return Batch(texts.tolist(), checked).results()
+
+
+@for_texts(_parse_rows, scalar=False)
 def parse_example(serialized, features, example_names=None, name=None):
     """Parses serialised `Example` messages, a whole batch in one pass.
 
@@ -67,6 +78,7 @@ def parse_example(serialized, features, example_names=None, name=None):
     return Batch(serialized.tolist(), plan(features, _ALLOWED), names).results()
 
 
+@for_texts(_parse_rows)
 def parse_single_example(serialized, features, example_names=None, name=None):
     """Parses one serialised `Example` message.
 
@@ -153,27 +165,24 @@ class Batch:
         }
 
     def _fixed(self, column):
-        places = self._places[as_key(column.key)]
-        present = [place[0] != 0 for place in places]
-        missing = self.count - sum(present)
+        key = as_key(column.key)
+        kinds = self._places[key].kinds
+        missing = kinds.count(0)
         if missing and column.default is None:
-            raise self._missing(column, present.index(False))
-        if missing:
-            places = [place for place in places if place[0]]
-        values, lengths = self._decode(column.kind, column.key, places, present)
+            raise self._missing(column, kinds.index(0))
+        values, lengths = self._decode(column.kind, key)
         if (lengths != column.size).any():
-            row = np.flatnonzero(present)[np.argmax(lengths != column.size)]
+            wrong = int(np.argmax(lengths != column.size))
             raise self._error(
                 column.key,
-                row,
+                np.flatnonzero(kinds)[wrong],
                 f"Number of {NAMES[column.kind]} values != expected.  Values size: "
-                f"{lengths[lengths != column.size][0]} but output shape: "
-                f"{list(column.shape)}",
+                f"{lengths[wrong]} but output shape: {list(column.shape)}",
             )
         if missing:
             filled = np.empty((self.count, *column.shape), NUMPY_DTYPE[column.kind])
             filled[...] = column.default
-            filled[present] = values.reshape(-1, *column.shape)
+            filled[np.array(kinds) != 0] = values.reshape(-1, *column.shape)
             values = filled
         return self._shaped(values, column.shape)
 
@@ -248,27 +257,28 @@ class Batch:
         """Returns the values of a feature and how many each example has."""
         key = as_key(key)
         if key not in self._decoded:
-            kind = self._kinds[key]
-            places = self._places[key]
-            present = [place[0] != 0 for place in places]
-            there = [place for place in places if place[0]]
-            values, counts = self._decode(kind, key, there, present)
+            values, counts = self._decode(self._kinds[key], key)
             lengths = np.zeros(self.count, np.int64)
-            lengths[present] = counts
+            lengths[np.array(self._places[key].kinds, np.uint8) != 0] = counts
             self._decoded[key] = values, lengths
         return self._decoded[key]
 
-    def _decode(self, kind, key, places, present):
-        for i, place in enumerate(places):
-            if place[0] != kind:
-                raise self._error(
-                    key,
-                    np.flatnonzero(present)[i],
-                    f"Data types don't match. Data type: {NAMES[place[0]]} but "
-                    f"expected type: {NAMES[kind]}",
-                )
+    def _decode(self, kind, key):
+        """Returns the values of a feature and how many each example that has it has."""
+        kinds, starts, ends = self._places[key]
+        if kinds.count(kind) < self.count:
+            there = [i for i, k in enumerate(kinds) if k]
+            for i in there:
+                if kinds[i] != kind:
+                    raise self._error(
+                        key,
+                        i,
+                        f"Data types don't match. Data type: {NAMES[kinds[i]]} but "
+                        f"expected type: {NAMES[kind]}",
+                    )
+            starts, ends = [starts[i] for i in there], [ends[i] for i in there]
         try:
-            return decode_lists(kind, self._data, places)
+            return decode_lists(kind, self._data, starts, ends)
         except InvalidArgumentError as error:
             raise InvalidArgumentError(f"Key: {_shown(key)}.  {error}") from error
 

@@ -8,6 +8,7 @@ import re
 import numpy as np
 
 from ranvier.data.io._streams import WINDOW_BITS, Inflater
+from ranvier.data.io._texts import elementwise, for_texts
 from ranvier.data.io._values import each_string, to_strings
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -17,6 +18,10 @@ _RAW_DTYPES = frozenset(
     "bool bfloat16".split()
 )
 _WEB_SAFE = re.compile(rb"[A-Za-z0-9_-]*={0,2}")
+
+
+def _length_varies(out_type, little_endian=True, fixed_length=None, name=None):
+    return fixed_length is None
 
 
 def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None):
@@ -71,6 +76,9 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
     return numbers.reshape(*strings.shape, length // width)
 
 
+decode_raw = for_texts(decode_raw, sizes_vary=_length_varies, scalar=False)(decode_raw)
+
+
 def _check_fixed_length(length, width, name):
     if length <= 0:
         raise InvalidArgumentError(
@@ -99,6 +107,7 @@ def _common_length(strings, width, name):
     return length
 
 
+@elementwise
 def encode_base64(input, pad=False, name=None):
     """Writes bytes as text in base 64, with the alphabet for web addresses.
 
@@ -122,6 +131,7 @@ def encode_base64(input, pad=False, name=None):
     return each_string(encode, input, "input")
 
 
+@elementwise
 def decode_base64(input, name=None):
     """Reads text in base 64, with the alphabet for web addresses.
 
@@ -154,6 +164,7 @@ def _decode_base64(text):
         raise InvalidArgumentError(f"Invalid base64: {error}") from error
 
 
+@elementwise
 def decode_compressed(bytes, compression_type="", name=None):
     """Unpacks compressed strings.
 

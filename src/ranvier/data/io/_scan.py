@@ -8,6 +8,8 @@ Records written by one program look alike, so the batch is compared with the lay
 one of its records, all records at once; those that differ become the next layout.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from ranvier.data.io._messages import message_class
@@ -29,6 +31,22 @@ _LONGEST_KEY = 50
 _FEW = 24
 
 
+class Places(NamedTuple):
+    """Where a feature is in each record of a batch.
+
+    Flat lists of numbers: many small objects would keep the garbage collector busy.
+
+    Attributes:
+        kinds: `BYTES`, `FLOATS`, `INTS`, or 0 where the feature is missing.
+        starts: where the list of values begins.
+        ends: where it ends.
+    """
+
+    kinds: list
+    starts: list
+    ends: list
+
+
 def find(records, keys):
     """Finds features in serialised examples.
 
@@ -37,16 +55,19 @@ def find(records, keys):
         keys: the features' names, as bytes.
 
     Returns:
-        A pair: the bytes that places refer to, and for each key the list of places,
-        one a record: `(kind, start, end)`. The kind is `BYTES`, `FLOATS`, `INTS`, or 0
-        where the feature is missing; start and end are those of the list of values.
+        A pair: the bytes that places refer to, and the `Places` of each key.
 
     Raises:
         InvalidArgumentError: if a record is no `Example`.
     """
+    if not records:
+        return b"", {key: Places([], [], []) for key in keys}
     if len(records) < _FEW:
         data, found = _find_each(records, b"".join(records), 0)
-        return data, {key: [f.get(key, _MISSING) for f in found] for key in keys}
+        return data, {
+            key: Places(*zip(*[features.get(key, _MISSING) for features in found]))
+            for key in keys
+        }
     return _find_alike(records, keys)
 
 
@@ -71,8 +92,8 @@ def _find_alike(records, keys):
     sizes = np.fromiter(map(len, records), np.int64, len(records))
     ends = np.cumsum(sizes)
     starts = ends - sizes
-    # Kind, start and end of each key (first axis) in each record.
-    places = np.zeros((len(keys), len(records), 3), np.int64)
+    # Kind, start and end (second axis) of each key (first axis) in each record.
+    places = np.zeros((len(keys), 3, len(records)), np.int64)
     # A record may end anywhere: a few bytes more can be read without a check.
     padded = np.frombuffer(data + bytes(64), np.uint8)
     rest = np.arange(len(records))
@@ -85,15 +106,15 @@ def _find_alike(records, keys):
         matched = rest[fine]
         for key, place in found.items():
             if key in keys:
-                places[keys.index(key), matched] = place[fine]
+                places[keys.index(key)][:, matched] = place[:, fine]
         rest = rest[~fine]
         if len(matched) < _FEW:  # every record has a layout of its own
             break
     for i in rest.tolist():
         data, (features,) = _find_each([records[i]], data, int(starts[i]))
         for k, key in enumerate(keys):
-            places[k, i] = features.get(key, _MISSING)
-    return data, {key: places[k].tolist() for k, key in enumerate(keys)}
+            places[k, :, i] = features.get(key, _MISSING)
+    return data, {key: Places(*places[k].tolist()) for k, key in enumerate(keys)}
 
 
 def _compare(data, position, limits, layout):
@@ -125,7 +146,7 @@ def _compare(data, position, limits, layout):
         fine_list, position, list_ends = _lengths(data, position, None, limits)
         fine &= fine_entry & fine_key & fine_value & fine_list & (kinds > 0)
         fine &= (ends == entry_ends) & (list_ends == entry_ends)
-        found[key] = np.stack([kinds, position, list_ends], axis=1)
+        found[key] = np.stack([kinds, position, list_ends])
         position = entry_ends
     return fine & (position == limits), found
 
@@ -195,6 +216,26 @@ def scan(data, position, end):
 
 class _UnusualError(Exception):
     """A record is not laid out in the usual way."""
+
+
+def content_starts(data, starts, ends):
+    """Returns where the contents of messages of one field 1 begin.
+
+    Args:
+        data: bytes.
+        starts: where the messages begin.
+        ends: where they end.
+
+    Returns:
+        A list, with -1 for messages that are not just one field.
+    """
+    if len(starts) < _FEW:
+        contents = [field_content(data, s, e) for s, e in zip(starts, ends)]
+        return [content[0] if content else -1 for content in contents]
+    padded = np.frombuffer(data + bytes(64), np.uint8)
+    limits = np.array(ends)
+    fine, begins, found = _lengths(padded, np.array(starts), FIRST, limits)
+    return np.where(fine & (found == limits), begins, -1).tolist()
 
 
 def field_content(data, start, end):
