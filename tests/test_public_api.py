@@ -34,12 +34,8 @@ SeparableConvolution1D SeparableConvolution2D SimpleRNN SimpleRNNCell
 StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
 """.split()
 IMAGE_LAYERS = """
-AutoContrast CenterCrop ContrastLimitedAdaptiveHistogramEqualization Equalization
-MaxNumBoundingBoxes Pipeline RandomBrightness RandomColorDegeneration RandomColorJitter
-RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip
-RandomGaussianBlur RandomGrayscale RandomHue RandomInvert RandomPerspective
-RandomPosterization RandomRotation RandomSaturation RandomSharpness RandomShear
-RandomTranslation RandomZoom Resizing Solarization
+ContrastLimitedAdaptiveHistogramEqualization Equalization MaxNumBoundingBoxes
+RandomElasticTransform RandomErasing RandomPerspective
 """.split()
 
 # Names that Keras has and ranvier does not, by namespace.

@@ -6,6 +6,7 @@ from ranvier.layers.preprocessing._hashed_crossing import HashedCrossing
 from ranvier.layers.preprocessing._hashing import Hashing
 from ranvier.layers.preprocessing._integer_lookup import IntegerLookup
 from ranvier.layers.preprocessing._normalization import Normalization
+from ranvier.layers.preprocessing._pipeline import Pipeline
 from ranvier.layers.preprocessing._rescaling import Rescaling
 from ranvier.layers.preprocessing._string_lookup import StringLookup
 from ranvier.layers.preprocessing._text_vectorization import TextVectorization
@@ -17,6 +18,7 @@ __all__ = [
     "Hashing",
     "IntegerLookup",
     "Normalization",
+    "Pipeline",
     "Rescaling",
     "StringLookup",
     "TextVectorization",
