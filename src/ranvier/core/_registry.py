@@ -118,6 +118,8 @@ def set_getter(family: str, getter: Callable) -> None:
 
 def get(family: str, identifier):
     """Resolves an identifier with the family's own `get`."""
+    if family not in _getters:
+        _load_all()
     return _getters[family](identifier)
 
 
