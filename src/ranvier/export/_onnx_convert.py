@@ -1,23 +1,12 @@
 """From the equations of a traced program to the nodes of a graph."""
 
-import math
-
 import numpy as np
 from jax.extend.core import ClosedJaxpr, Literal
 
 from ranvier.export._equations import place_of, said
-from ranvier.export._onnx_graph import (
-    Value,
-    constant,
-    is_static,
-    joint_shape,
-    stored_dtype,
-    to_array,
-)
+from ranvier.export._onnx_folding import fold, is_foldable
+from ranvier.export._onnx_graph import Value, constant, stored_dtype, to_array
 from ranvier.export._onnx_rules import RULES, Untranslatable
-
-# What is computed at once must not become larger than this, or than what it is from.
-_LARGE = 2**16
 
 _INLINED = (
     "closed_call",
@@ -100,8 +89,8 @@ def _convert_equation(graph, equation, values, place):
     try:
         if found is None or "complex" in str(equation.outvars[0].aval.dtype):
             raise Untranslatable(_reason(equation))
-        if not found.lazy and _is_foldable(equation, values, found):
-            return _fold(equation, values, found)
+        if not found.lazy and is_foldable(equation, values, found.pointwise):
+            return fold(equation, values, found.pointwise)
         if not found.lazy and not found.pointwise:
             values = [
                 graph.expand(value, tuple(atom.aval.shape))
@@ -125,32 +114,3 @@ def _reason(equation):
     if "complex" in str(equation.outvars[0].aval.dtype):
         return "it computes with complex numbers"
     return "ONNX has no such operator, or none that ranvier knows"
-
-
-# Constants.
-
-
-def _is_foldable(equation, values, found):
-    if any(value.array is None for value in values):
-        return False
-    if found.pointwise:
-        return True
-    if not all(is_static(variable.aval.shape) for variable in equation.outvars):
-        return False
-    size = sum(math.prod(variable.aval.shape) for variable in equation.outvars)
-    return size <= max(_LARGE, sum(value.array.size for value in values))
-
-
-def _fold(equation, values, found):
-    arrays = [value.array for value in values]
-    whole = [atom.aval.shape for atom in equation.invars]
-    if found.pointwise:
-        whole = [joint_shape(*(array.shape for array in arrays))] * len(arrays)
-    arrays = [
-        np.broadcast_to(array, shape).astype(atom.aval.dtype)
-        for array, shape, atom in zip(arrays, whole, equation.invars, strict=True)
-    ]
-    results = equation.primitive.bind(*arrays, **equation.params)
-    if not equation.primitive.multiple_results:
-        results = [results]
-    return [constant(to_array(result)) for result in results]
