@@ -27,6 +27,9 @@ test: $(stamp)-test  ## run the tests
 slow: $(stamp)-test  ## run the tests that take minutes
 	scripts/test -n $(JOBS) --dist worksteal -m slow
 
+fuzz: $(stamp)-test  ## load thousands of damaged files (RANVIER_FUZZ=1000 of each kind)
+	scripts/test -m slow -s tests/saving/test_fuzz.py
+
 bench:  ## measure ranvier beside its peers, in an environment of its own
 	benchmarks/run
 

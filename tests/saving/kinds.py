@@ -205,6 +205,107 @@ def custom(k):
     return model, data(4), data(3)
 
 
+def custom_everything(k):
+    """Classes, functions and closures of one's own wherever a model takes them."""
+    own = custom_objects(k)
+    dense = k.layers.Dense(
+        3,
+        activation=own["bent"],
+        kernel_initializer=own["Diagonal"](0.5),
+        kernel_regularizer=own["Pull"](0.01),
+        kernel_constraint=own["Rounded"](4),
+        bias_regularizer=own["pull"],
+    )
+    model = k.Sequential([k.Input((4,)), dense, k.layers.Activation(own["bent"])])
+    model.compile(
+        k.optimizers.SGD(own["Decay"](0.1)),
+        loss=own["Error"](power=2.0, name="error"),
+        metrics=[own["Largest"](name="largest"), own["scaled"]],
+        weighted_metrics=[own["plain_error"]],
+    )
+    return model, data(4), data(3)
+
+
+def _own(k):
+    class Diagonal(k.initializers.Initializer):
+        def __init__(self, value):
+            self.value = value
+
+        def __call__(self, shape, dtype=None):
+            return self.value * k.ops.eye(*shape, dtype=dtype)
+
+        def get_config(self):
+            return {"value": self.value}
+
+    class Pull(k.regularizers.Regularizer):
+        def __init__(self, strength):
+            self.strength = strength
+
+        def __call__(self, x):
+            return self.strength * k.ops.sum(k.ops.abs(x - 1.0))
+
+        def get_config(self):
+            return {"strength": self.strength}
+
+    class Rounded(k.constraints.Constraint):
+        def __init__(self, parts):
+            self.parts = parts
+
+        def __call__(self, w):
+            return k.ops.round(w * self.parts) / self.parts
+
+        def get_config(self):
+            return {"parts": self.parts}
+
+    class Error(k.losses.Loss):
+        def __init__(self, power=1.0, **kwargs):
+            super().__init__(**kwargs)
+            self.power = power
+
+        def call(self, y_true, y_pred):
+            return k.ops.mean(k.ops.abs(y_true - y_pred) ** self.power, axis=-1)
+
+        def get_config(self):
+            return {**super().get_config(), "power": self.power}
+
+    class Largest(k.metrics.Metric):
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            self.largest = self.add_variable((), "zeros", name="largest")
+
+        def update_state(self, y_true, y_pred, sample_weight=None):
+            self.largest.assign(k.ops.maximum(self.largest, k.ops.max(y_pred)))
+
+        def result(self):
+            return self.largest.value
+
+    class Decay(k.optimizers.schedules.LearningRateSchedule):
+        def __init__(self, start):
+            self.start = start
+
+        def __call__(self, step):
+            return self.start / (1.0 + k.ops.cast(step, "float32"))
+
+        def get_config(self):
+            return {"start": self.start}
+
+    def closure(factor):
+        def scaled(y_true, y_pred):
+            return factor * k.ops.mean(k.ops.abs(y_true - y_pred), axis=-1)
+
+        return scaled
+
+    def bent(x):
+        return k.ops.where(x > 0, x, 0.3 * x)
+
+    def pull(x):
+        return 0.1 * k.ops.sum(k.ops.square(x))
+
+    classes = (Diagonal, Pull, Rounded, Error, Largest, Decay)
+    functions = (bent, pull, closure(2.0), plain_error)
+    return {member.__name__: member for member in (*classes, *functions)}
+
+
 def plain_error(y_true, y_pred):
     return (y_true - y_pred) ** 2
 
@@ -212,6 +313,8 @@ def plain_error(y_true, y_pred):
 NETS = {k: _net(k) for k in (rv, keras)}
 SCALES = {k: _scale(k) for k in (rv, keras)}
 HALF_ERRORS = {k: _half_error(k) for k in (rv, keras)}
+
+OWN = {k: _own(k) for k in (rv, keras)}
 
 KINDS = [
     sequential,
@@ -224,8 +327,9 @@ KINDS = [
     normalized,
     registered,
     custom,
+    custom_everything,
 ]
 
 
 def custom_objects(k):
-    return {"Scale": SCALES[k], "plain_error": plain_error}
+    return {"Scale": SCALES[k], **OWN[k]}
