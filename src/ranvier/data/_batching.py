@@ -389,7 +389,7 @@ class _UnbatchStream(Stream):
         self.held = Held(_RowsOfBatches(node))
 
     def produce(self, limit):
-        count = min(self.held.fill(1), limit)
+        count = min(self.held.fill(1, limit), limit)
         return self.held.take(count) if count else None
 
 

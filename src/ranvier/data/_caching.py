@@ -88,16 +88,11 @@ class _CacheStream(Stream):
 class Prefetch(Transformation):
     """The input, read by a thread ahead of its use.
 
-    Args:
-        source: the input.
-        size: how many elements to read ahead at most; None for a block.
+    A block is read ahead, whatever number of elements the user named: handing over
+    each element would cost more than most of them take to be made.
     """
 
     name = "prefetch"
-
-    def __init__(self, source, size=None):
-        super().__init__(source)
-        self.size = size
 
     def stream(self):
         return _PrefetchStream(self)
@@ -111,7 +106,6 @@ class _AheadStream(Stream):
 
     def __init__(self, node):
         self.source = node.source.stream()
-        self.size = node.size
         self._thread = concurrent.futures.ThreadPoolExecutor(1, "ranvier-prefetch")
         self._coming = None
         self._state = None
@@ -129,7 +123,6 @@ class _AheadStream(Stream):
 
     def _submit(self, limit):
         self._state = self.source.get_state()
-        limit = limit if self.size is None else min(limit, self.size)
         self._coming = self._thread.submit(self.source.next, limit)
 
     def get_state(self):
@@ -150,5 +143,5 @@ class _PrefetchStream(Stream):
         self.held = Held(_AheadStream(node))
 
     def produce(self, limit):
-        count = min(self.held.fill(1), limit)
+        count = min(self.held.fill(1, limit), limit)
         return self.held.take(count) if count else None

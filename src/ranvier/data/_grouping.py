@@ -5,7 +5,7 @@ import functools
 import numpy as np
 
 from ranvier.data import _spec, _structure
-from ranvier.data._block import Block
+from ranvier.data._block import MOST, Block
 from ranvier.data._columns import Objects
 from ranvier.data._held import Held, Replayed
 from ranvier.data._node import UNKNOWN, Stream, Transformation
@@ -158,7 +158,7 @@ class _GroupStream(Replayed):
     def _collect(self):
         """Reads up to the end of a full group; returns whether there was more."""
         if not len(self.keys):
-            count = self.elements.fill(1)
+            count = self.elements.fill(1, MOST)
             if not count:
                 return False
             block = self.elements.peek(count)

@@ -23,10 +23,15 @@ class Held:
         self.count = 0
         self.ended = False
 
-    def fill(self, count) -> int:
-        """Reads until `count` elements are there; returns how many there are."""
+    def fill(self, count, limit=0) -> int:
+        """Reads until `count` elements are there; returns how many there are.
+
+        Args:
+            count: how many are needed.
+            limit: how many may be read at once, where that is more.
+        """
         while self.count < count and not self.ended:
-            self._read(count - self.count)
+            self._read(max(count - self.count, limit))
         return self.count
 
     def _read(self, limit):

@@ -55,7 +55,7 @@ class _ZipStream(Stream):
     def produce(self, limit):
         count = limit
         for held in self.held:
-            count = min(held.fill(1), count)
+            count = min(held.fill(1, limit), count)
             if not count:
                 return None
         parts = [held.take(count).columns for held in self.held]
@@ -157,7 +157,7 @@ class _InterleaveStream(Stream):
             length = self.node.block_length
             wanted = limit if len(self.slots) == 1 else length - self.taken
             wanted = min(wanted, limit)
-            count = min(slot.held.fill(wanted), wanted)
+            count = min(slot.held.fill(wanted, limit), wanted)
             if not count:
                 self.slots[self.turn] = None
                 self._pass_on()
@@ -282,7 +282,7 @@ class _ChooseStream(Stream):
 
     def produce(self, limit):
         while len(self.gone) < len(self.sources):
-            count = min(self.choices.fill(1), limit)
+            count = min(self.choices.fill(1, limit), limit)
             if not count:
                 return None
             numbers = np.asarray(self.choices.peek(count).columns)

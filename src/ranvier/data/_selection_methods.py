@@ -174,8 +174,10 @@ class Selection:
     def prefetch(self, buffer_size, name=None):
         """Reads elements ahead, in a thread.
 
+        A block of elements is read ahead: at most 4096, and about 2 MB.
+
         Args:
-            buffer_size: how many at most, or `AUTOTUNE`.
+            buffer_size: how many, or `AUTOTUNE`; 0 for none, else a block.
             name: ignored.
 
         Example:
@@ -192,4 +194,4 @@ class Selection:
             )
         if size == 0:
             return self
-        return self._then(Prefetch(self._data_node, None if size == AUTOTUNE else size))
+        return self._then(Prefetch(self._data_node))
