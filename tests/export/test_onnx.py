@@ -2,6 +2,7 @@
 
 import json
 
+import jax
 import numpy as np
 import onnx
 import onnxruntime
@@ -93,6 +94,24 @@ def test_files_of_other_tools(tmp_path):
 
 
 OPSET = onnx.helper.make_opsetid("", 18)
+
+
+@pytest.mark.parametrize("of", [np.asarray, jax.numpy.asarray, np.ndarray.tolist])
+def test_files_of_other_tools_with_wide_integers(of, tmp_path):
+    helper, kind = onnx.helper, onnx.TensorProto.INT64
+    a = helper.make_tensor_value_info("a", kind, [None, 2])
+    b = helper.make_tensor_value_info("b", kind, [None, 2])
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["a", "a"], ["b"])], "g", [a], [b]
+    )
+    onnx.save(
+        helper.make_model(graph, ir_version=8, opset_imports=[OPSET]), tmp_path / "m"
+    )
+    served = load_exported(tmp_path / "m")
+    assert served.signature.describe() == "a: int64['a_0', 2]"
+    found = served(of(np.array([[1, 2], [3, 4]], "int32")))
+    np.testing.assert_array_equal(found, [[2, 4], [6, 8]])
+    assert found.dtype == "int64"
 
 
 def test_a_weight_used_twice_is_stored_once(tmp_path):

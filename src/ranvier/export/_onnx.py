@@ -18,7 +18,8 @@ from ranvier.export import (  # noqa: F401  (they fill the table of rules)
     _onnx_windows,
 )
 from ranvier.export._onnx_convert import convert
-from ranvier.export._onnx_graph import Graph, stored_dtype, to_array
+from ranvier.export._onnx_graph import Graph
+from ranvier.export._onnx_values import stored_dtype, to_array
 from ranvier.saving._exported_onnx import METADATA_KEY
 from ranvier.saving._signature import Signature
 

@@ -3,8 +3,9 @@
 import numpy as np
 
 from ranvier.export._onnx_convert import convert
-from ranvier.export._onnx_graph import Graph, Value, constant, stored_dtype
+from ranvier.export._onnx_graph import Graph
 from ranvier.export._onnx_rules import output_of, rule
+from ranvier.export._onnx_values import Value, constant, stored_dtype
 
 
 @rule("cond")

@@ -5,8 +5,8 @@ from jax.extend.core import ClosedJaxpr, Literal
 
 from ranvier.export._equations import place_of, said
 from ranvier.export._onnx_folding import fold, is_foldable
-from ranvier.export._onnx_graph import Value, constant, stored_dtype, to_array
 from ranvier.export._onnx_rules import RULES, Untranslatable
+from ranvier.export._onnx_values import Value, constant, stored_dtype, to_array
 
 _INLINED = (
     "closed_call",

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from ranvier.export._onnx_graph import constant, joint_shape
 from ranvier.export._onnx_rules import Untranslatable, output_of, rule
+from ranvier.export._onnx_values import constant, joint_shape
 
 # Primitives that are one operator of ONNX.
 _SAME = {

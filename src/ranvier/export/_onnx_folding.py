@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ranvier.export._onnx_graph import constant, is_static, joint_shape, to_array
+from ranvier.export._onnx_values import constant, is_static, joint_shape, to_array
 
 # What is computed at once must not become larger than this, or than what it is from.
 _LARGE = 2**16

@@ -3,8 +3,8 @@
 import numpy as np
 from jax.lax import GatherScatterMode
 
-from ranvier.export._onnx_graph import constant, is_one, is_static
 from ranvier.export._onnx_rules import Untranslatable, output_of, rule
+from ranvier.export._onnx_values import constant, is_one, is_static
 
 
 @rule("gather")

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from ranvier.export._onnx_graph import constant
 from ranvier.export._onnx_rules import Untranslatable, output_of, rule
 from ranvier.export._onnx_shapes import pad
+from ranvier.export._onnx_values import constant
 
 
 @rule("dot_general")

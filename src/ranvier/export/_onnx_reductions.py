@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ranvier.export._onnx_graph import constant
 from ranvier.export._onnx_rules import Untranslatable, output_of, rule
+from ranvier.export._onnx_values import constant
 
 _REDUCTIONS = {
     "reduce_max": "ReduceMax",

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 
-from ranvier.export._onnx_graph import stored_dtype
+from ranvier.export._onnx_values import stored_dtype
 
 RULES: dict = {}
 

@@ -1,7 +1,7 @@
 """Operations that move entries: shapes, order, parts, joints."""
 
-from ranvier.export._onnx_graph import constant, is_one
 from ranvier.export._onnx_rules import Untranslatable, output_of, rule
+from ranvier.export._onnx_values import constant, is_one
 
 
 @rule("broadcast_in_dim", lazy=True)

@@ -1,5 +1,7 @@
 """ONNX files, run by onnxruntime."""
 
+import numpy as np
+
 from ranvier.core import _tree
 from ranvier.core._errors import require
 from ranvier.saving._signature import Signature, TensorInfo, parse_json
@@ -35,12 +37,15 @@ class ONNXModel:
             _tree.flatten(self.signature.outputs)
         ):
             raise ValueError("Its signature does not fit its inputs and outputs.")
-        self._names = names
 
     def __call__(self, *inputs):
         """Computes the outputs, NumPy arrays."""
         arrays = self.signature.flatten_arguments(inputs)
-        outputs = self._session.run(None, dict(zip(self._names, arrays, strict=True)))
+        named = {
+            info.name: np.asarray(array).astype(info.dtype)
+            for info, array in zip(_tree.flatten(self.signature.inputs), arrays)
+        }
+        outputs = self._session.run(None, named)
         return _tree.pack_sequence_as(self.signature.outputs, list(outputs))
 
 
@@ -48,8 +53,9 @@ def load_onnx(path) -> ONNXModel:
     """Returns the model of an ONNX file."""
     onnxruntime = require("onnxruntime", "onnx")
     onnx = require("onnx", "onnx")
+    content = path.read_bytes()
     try:
-        model = onnx.load(path, load_external_data=False)
+        model = onnx.load_model_from_string(content)
     except Exception as error:  # protobuf has errors of its own
         raise ValueError(f"It is no ONNX file, or a broken one: {error}") from error
     if any(_tensors_elsewhere(onnx, model)):
@@ -58,7 +64,7 @@ def load_onnx(path) -> ONNXModel:
     options.log_severity_level = 3  # errors come as exceptions
     try:
         session = onnxruntime.InferenceSession(
-            model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+            content, options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:
         raise ValueError(f"onnxruntime cannot run it: {error}") from error
@@ -72,11 +78,10 @@ def _tensors_elsewhere(onnx, message):
             yield message
         return
     for field, value in message.ListFields():
-        if field.message_type is None:
-            continue
-        repeated = field.is_repeated
-        for child in value if repeated else [value]:
-            yield from _tensors_elsewhere(onnx, child)
+        if field.message_type is not None:
+            # One message, or a list of them.
+            for child in [value] if hasattr(value, "ListFields") else value:
+                yield from _tensors_elsewhere(onnx, child)
 
 
 def _info(value):

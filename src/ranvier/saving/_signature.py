@@ -192,4 +192,7 @@ def _fit(info, array, sizes):
             + (f" with {known}" if known else "")
             + f". Received shape {shape}."
         )
-    return array.astype(jax.dtypes.canonicalize_dtype(info.dtype))
+    # JAX's arrays have 32 bits; NumPy's take the dtype declared.
+    known = isinstance(array, np.ndarray)
+    dtype = np.dtype(info.dtype)
+    return array.astype(dtype if known else jax.dtypes.canonicalize_dtype(dtype))
