@@ -69,6 +69,7 @@ CONTRACT = (
     Ratio("regularized", "keras-jax", faster=1.5),
     Ratio("regularized", "keras-tf", faster=3),
     Ratio("mc_dropout", "keras-jax", faster=2),
+    Ratio("records", "keras-tf", faster=2),
     Ratio("step_mode", "keras-jax", faster=1.5),
     Ratio("step_mode", "keras-tf", faster=5),
     Ratio("steps_per_execution", "keras-jax", faster=2.5),
