@@ -19,23 +19,22 @@ PLOTS = "comes with plots and TensorBoard"
 LATER_LAYERS = """
 AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
 AdaptiveMaxPooling1D AdaptiveMaxPooling2D AdaptiveMaxPooling3D AdditiveAttention
-Attention AugMix AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D
-AvgPool2D AvgPool3D Bidirectional Conv1D Conv1DTranspose Conv2D Conv2DTranspose
-Conv3D Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1D
+Attention AveragePooling1D AveragePooling2D AveragePooling3D AvgPool1D AvgPool2D
+AvgPool3D Bidirectional Conv1D Conv1DTranspose Conv2D Conv2DTranspose Conv3D
+Conv3DTranspose ConvLSTM1D ConvLSTM2D ConvLSTM3D Convolution1D
 Convolution1DTranspose Convolution2D Convolution2DTranspose Convolution3D
-Convolution3DTranspose CutMix DepthwiseConv1D DepthwiseConv2D FlaxLayer GRU GRUCell
+Convolution3DTranspose DepthwiseConv1D DepthwiseConv2D FlaxLayer GRU GRUCell
 GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPool1D
 GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
 GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention
 JaxLayer LSTM LSTMCell MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D
-MaxPooling3D MelSpectrogram MixUp MultiHeadAttention RNN RandAugment
-ReversibleEmbedding STFTSpectrogram SeparableConv1D SeparableConv2D
-SeparableConvolution1D SeparableConvolution2D SimpleRNN SimpleRNNCell
-StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
+MaxPooling3D MelSpectrogram MultiHeadAttention RNN ReversibleEmbedding
+STFTSpectrogram SeparableConv1D SeparableConv2D SeparableConvolution1D
+SeparableConvolution2D SimpleRNN SimpleRNNCell StackedRNNCells TFSMLayer
+TimeDistributed TorchModuleWrapper
 """.split()
 IMAGE_LAYERS = """
-ContrastLimitedAdaptiveHistogramEqualization Equalization MaxNumBoundingBoxes
-RandomElasticTransform RandomErasing RandomPerspective
+ContrastLimitedAdaptiveHistogramEqualization MaxNumBoundingBoxes
 """.split()
 
 # Names that Keras has and ranvier does not, by namespace.
