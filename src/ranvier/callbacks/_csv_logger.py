@@ -102,6 +102,9 @@ class CSVLogger(Callback):
     def on_train_end(self, logs=None):
         self._close()
 
+    def clean_up(self):
+        self._close()
+
     def _close(self):
         if self.csv_file is not None:
             self.csv_file.close()
