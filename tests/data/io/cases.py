@@ -452,6 +452,7 @@ def csv_cases(io):
     yield "no quotes", lambda: io.decode_csv('1,"a"', [0, ""], use_quote_delim=False)
     yield "quoted semicolon", lambda: io.decode_csv('1;"a;"', [0, ""], field_delim=";")
     yield "missing", lambda: io.decode_csv("1,NA", [0, 5], na_value="NA")
+    yield "missing number", lambda: io.decode_csv("1,-9", [0.0, 5.0], na_value="-9")
     yield "missing text", lambda: io.decode_csv('NA,"NA"', ["x", "y"], na_value="NA")
     line = "1,a,3,"
     for columns in ([0, 2], [2, 0], [0], [0, 5], [-1, 0], [2, 3], [0, 0], []):

@@ -12,7 +12,7 @@ from ranvier.tensors._errors import InvalidArgumentError
 _NAMES = {"float32": "float", "float64": "double", "int32": "int32", "int64": "int64"}
 
 
-@elementwise
+@elementwise()
 def decode_csv(
     records,
     record_defaults,
@@ -47,17 +47,6 @@ def decode_csv(
         >>> decode_csv(["1,a", "2,b", ",c"], [0.5, ""])
         [array([1. , 2. , 0.5], dtype=float32), array([b'a', b'b', b'c'], dtype=object)]
     """
-    if hasattr(records, "host_call"):  # strings in a trace: all at once
-        return records.host_call(
-            lambda lines: decode_csv(
-                lines,
-                record_defaults,
-                field_delim,
-                use_quote_delim,
-                na_value,
-                select_cols,
-            )
-        )
     defaults = [_default(i, value) for i, value in enumerate(record_defaults)]
     delim = field_delim.encode()
     if len(delim) != 1:
@@ -66,7 +55,7 @@ def decode_csv(
         raise InvalidArgumentError("`record_defaults` must have an entry a column.")
     selected = _check_selection(select_cols, len(defaults))
     lines = to_strings(records, "records")
-    if selected is None and delim == b",":
+    if selected is None and delim == b"," and not na_value:
         found = _plain_numbers(lines.ravel().tolist(), defaults)
         if found is not None:
             return [unwrap(column.reshape(lines.shape)) for column in found]

@@ -8,7 +8,7 @@ from ranvier.data.io._values import each_string
 from ranvier.tensors._errors import InvalidArgumentError
 
 
-@elementwise
+@elementwise()
 def decode_json_example(json_examples, name=None):
     """Turns examples written as JSON into serialised `Example` messages.
 

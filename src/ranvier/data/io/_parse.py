@@ -64,8 +64,6 @@ def parse_example(serialized, features, example_names=None, name=None):
         array([[1, 2],
                [3, 4]])
     """
-    if hasattr(serialized, "host_call"):
-        return _parse_traced(serialized, features)
     serialized = to_strings(serialized, "serialized")
     if serialized.ndim == 0:
         return parse_single_example(serialized, features, example_names)
@@ -105,8 +103,6 @@ def parse_single_example(serialized, features, example_names=None, name=None):
         >>> parse_single_example(example.SerializeToString(), spec)
         {'name': b'cat'}
     """
-    if hasattr(serialized, "host_call"):
-        return _parse_traced(serialized, features)
     if type(serialized) is not bytes:
         serialized = to_strings(serialized, "serialized")
         if serialized.ndim:
@@ -118,19 +114,6 @@ def parse_single_example(serialized, features, example_names=None, name=None):
     names = None if example_names is None else to_strings(example_names).ravel()
     checked = plan(features, _ALLOWED)
     return Batch([serialized], checked, names, single=True).results()
-
-
-def _parse_traced(serialized, features):
-    """Parses what stands for strings in a trace: all strings of a block at once.
-
-    Raises:
-        TypeError: for features whose shape in a batch depends on the other strings.
-    """
-    if not all(
-        isinstance(value, _features.FixedLenFeature) for value in features.values()
-    ):
-        raise TypeError("Only features of fixed length are parsed in a trace.")
-    return serialized.host_call(lambda texts: parse_example(texts, features))
 
 
 class Batch:

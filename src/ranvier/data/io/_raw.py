@@ -8,7 +8,7 @@ import re
 import numpy as np
 
 from ranvier.data.io._streams import WINDOW_BITS, Inflater
-from ranvier.data.io._texts import elementwise, for_texts
+from ranvier.data.io._texts import elementwise
 from ranvier.data.io._values import each_string, to_strings
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -24,6 +24,7 @@ def _length_varies(out_type, little_endian=True, fixed_length=None, name=None):
     return fixed_length is None
 
 
+@elementwise(sizes_vary=_length_varies)
 def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, name=None):
     """Reads the bytes of strings as numbers.
 
@@ -46,11 +47,6 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
         array([[ 97,  98],
                [ 99, 100]], dtype=uint8)
     """
-    if hasattr(input_bytes, "host_call"):  # strings in a trace: all at once
-        return input_bytes.host_call(
-            lambda texts: decode_raw(texts, out_type, little_endian, fixed_length),
-            sizes_vary=fixed_length is None,
-        )
     dtype = as_dtype(out_type)
     if dtype.name not in _RAW_DTYPES:
         raise InvalidArgumentError(
@@ -74,9 +70,6 @@ def decode_raw(input_bytes, out_type, little_endian=True, fixed_length=None, nam
         numbers = numbers.reshape(-1, part)[:, ::-1].copy()
     numbers = numbers.reshape(-1).view(dtype.dtype)
     return numbers.reshape(*strings.shape, length // width)
-
-
-decode_raw = for_texts(decode_raw, sizes_vary=_length_varies, scalar=False)(decode_raw)
 
 
 def _check_fixed_length(length, width, name):
@@ -107,7 +100,7 @@ def _common_length(strings, width, name):
     return length
 
 
-@elementwise
+@elementwise()
 def encode_base64(input, pad=False, name=None):
     """Writes bytes as text in base 64, with the alphabet for web addresses.
 
@@ -131,7 +124,7 @@ def encode_base64(input, pad=False, name=None):
     return each_string(encode, input, "input")
 
 
-@elementwise
+@elementwise()
 def decode_base64(input, name=None):
     """Reads text in base 64, with the alphabet for web addresses.
 
@@ -164,7 +157,7 @@ def _decode_base64(text):
         raise InvalidArgumentError(f"Invalid base64: {error}") from error
 
 
-@elementwise
+@elementwise()
 def decode_compressed(bytes, compression_type="", name=None):
     """Unpacks compressed strings.
 

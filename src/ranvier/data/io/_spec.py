@@ -8,6 +8,7 @@ import numpy as np
 from ranvier.data.io import _features
 from ranvier.data.io._lists import KIND_OF_DTYPE, NUMPY_DTYPE
 from ranvier.data.io._scan import BYTES
+from ranvier.data.io._values import to_numpy, to_strings
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
 
@@ -201,8 +202,6 @@ def _zero(kind):
 
 
 def _as_array(key, default, kind):
-    from ranvier.data.io._values import to_numpy, to_strings
-
     if kind == BYTES:
         return to_strings(default, "default_value")
     array = np.asarray(to_numpy(default))

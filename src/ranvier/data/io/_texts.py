@@ -61,6 +61,10 @@ def one_by_one(function, sizes_vary=True):
     return for_texts(many, sizes_vary)(function)
 
 
-def elementwise(function):
+def elementwise(sizes_vary=False):
     """Lets a function of any array of strings work in traced functions."""
-    return for_texts(function, scalar=False)(function)
+
+    def decorate(function):
+        return for_texts(function, sizes_vary, scalar=False)(function)
+
+    return decorate
