@@ -283,9 +283,9 @@ class RaggedTensor:
             rows = cls.from_uniform_row_length(
                 inner, tensor.shape[1], nrows=tensor.shape[0]
             )
-            rows._uniform = None
             return rows.with_row_splits_dtype(row_splits_dtype)
         count, width = tensor.shape[:2]
+        uniform = width if padding is None and lengths is None else None
         if padding is not None:
             lengths = _lengths_without(tensor, padding)
         elif lengths is None:
@@ -295,7 +295,7 @@ class RaggedTensor:
         flat = arrays.reshape(tensor, (count * width, *tensor.shape[2:]))
         values = arrays.take(flat, starts + arrays.positions_in_rows(lengths))
         dtype = as_dtype(row_splits_dtype).dtype
-        return cls(values, arrays.splits_of(lengths).astype(dtype))
+        return cls(values, arrays.splits_of(lengths).astype(dtype), uniform)
 
     @classmethod
     def from_sparse(cls, st_input, name=None, row_splits_dtype="int64"):
@@ -355,7 +355,9 @@ class RaggedTensor:
     @property
     def uniform_row_length(self):
         """The length of all rows, where it is part of the type, or None."""
-        return None if self._uniform is None else convert_to_tensor(self._uniform)
+        if self._uniform is None:
+            return None
+        return Tensor(np.asarray(self._uniform, self._splits.dtype))
 
     @property
     def values(self):
@@ -489,14 +491,15 @@ class RaggedTensor:
             shape: a shape to cut or fill up to, with None where rows decide.
 
         Raises:
-            ValueError: if `shape` has another number of axes.
+            InvalidArgumentError: if `shape` has another number of axes.
+            TypeError: if the default has another dtype.
         """
         bounds = self._bounds()
         if shape is not None:
             shape = TensorShape(shape)
             if shape.rank is not None:
                 if shape.rank != len(bounds):
-                    raise ValueError(
+                    raise InvalidArgumentError(
                         f"Shape {shape} must have rank {len(bounds)}, that of the "
                         "ragged tensor"
                     )
@@ -512,7 +515,7 @@ class RaggedTensor:
             dtype_hint=flat.dtype,
         )
         if default.dtype != flat.dtype:
-            raise ValueError(
+            raise TypeError(
                 f"`default_value` must have dtype {flat.dtype.name}. Received: "
                 f"{default.dtype.name}"
             )

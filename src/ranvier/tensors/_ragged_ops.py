@@ -97,12 +97,13 @@ def _broadcast_rows(function, x, y):
     rank = max(x.ndim, y.ndim)
     depth = max(getattr(v, "ragged_rank", 0) + rank - v.ndim for v in (x, y))
     x, y = (_with_rank(v, rank, depth) for v in (x, y))
-    count = _joint(np.array([len(x)]), np.array([len(y)]))[0]
+    sizes = np.array([len(x)]), np.array([len(y)])
+    count = _joint(*sizes, len(x) == 1, len(y) == 1)[0]
     at = [np.arange(count) if len(v) == count else np.zeros(count, int) for v in (x, y)]
     nested = []
     for _ in range(depth):
         lengths = [np.diff(v._splits)[i] for v, i in zip((x, y), at, strict=True)]
-        joint = _joint(*lengths)
+        joint = _joint(*lengths, x._uniform == 1, y._uniform == 1)
         place = arrays.positions_in_rows(joint)
         at = [
             np.repeat(v._splits[:-1][i], joint)
@@ -126,13 +127,19 @@ def _with_rank(value, rank, depth):
     return as_ragged(value, depth)
 
 
-def _joint(a, b):
-    """Returns the sizes that two lists of sizes broadcast to."""
-    if np.any((a != b) & (a != 1) & (b != 1)):
+def _joint(a, b, stretch_a, stretch_b):
+    """Returns the sizes of rows that two tensors broadcast to.
+
+    Only an axis whose size is 1 by its type stretches: rows that happen to have one
+    entry do not.
+    """
+    if stretch_a or stretch_b:
+        return b if stretch_a else a
+    if np.any(a != b):
         raise InvalidArgumentError(
             f"Unable to broadcast: dimension size mismatch in rows: {a} and {b}"
         )
-    return np.where(a == 1, b, a)
+    return a
 
 
 def _method(function, reflected=False):
@@ -411,8 +418,7 @@ def stack(values, axis=0, name=None):
         lengths = [len(v) for v in values]
         return RaggedTensor(_concat(values, 0), arrays.splits_of(lengths))
     if depth == 0 and len({v.shape for v in values}) == 1:
-        dense = call_on_tensors(ops.stack, (values,), {"axis": axis})
-        return RaggedTensor.from_tensor(dense)
+        return call_on_tensors(ops.stack, (values,), {"axis": axis})
     expanded = [
         expand_dims(as_ragged(v, depth), axis)
         if depth
@@ -559,7 +565,7 @@ def ragged_range(
         starts, limits = 0, starts
     dtype = None if dtype is None else as_dtype(dtype)
     bounds = [convert_to_tensor(v, dtype)._host() for v in (starts, limits, deltas)]
-    kind = np.result_type(*{b.dtype for b in bounds})
+    kind = max((b.dtype for b in bounds), key=lambda k: (k.kind == "f", k.itemsize))
     bounds = [np.atleast_1d(b) for b in bounds]
     if np.any(bounds[2] == 0):
         raise InvalidArgumentError("Requires delta != 0")

@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from ranvier.tensors import _arrays_of as arrays
-from ranvier.tensors._errors import InvalidArgumentError
+from ranvier.tensors._errors import InvalidArgumentError, OutOfRangeError
 from ranvier.tensors._ragged import RaggedTensor
 from ranvier.tensors._tensor import Tensor
 
@@ -18,7 +18,7 @@ def get_item(ragged, key):
         key: integers (of axes that are not ragged), slices, `...` and None.
 
     Raises:
-        InvalidArgumentError: for a row out of bounds.
+        OutOfRangeError: for a row out of bounds (an IndexError).
         ValueError: for an integer in place of a ragged axis.
     """
     key = tuple(key) if isinstance(key, (tuple, list)) else (key,)
@@ -43,7 +43,9 @@ def _take(ragged, key):
     if first is None:
         inner = _take(ragged, rest)
         count = inner._nrows() if isinstance(inner, RaggedTensor) else inner.shape[0]
-        return RaggedTensor(inner, np.array([0, count], np.int64), uniform_row_length=1)
+        return RaggedTensor(
+            inner, np.array([0, count], np.int64), uniform_row_length=count
+        )
     if isinstance(first, slice):
         rows = np.arange(ragged._nrows())[_plain(first)]
         taken = take_rows(ragged, rows)
@@ -51,7 +53,7 @@ def _take(ragged, key):
     row = operator.index(first)
     count = ragged._nrows()
     if not -count <= row < count:
-        raise InvalidArgumentError(
+        raise OutOfRangeError(
             f"slice index {row} of dimension 0 out of bounds [Op:StridedSlice]"
         )
     row %= count

@@ -145,6 +145,10 @@ def concat(axis, sp_inputs, expand_nonconcat_dims=False, name=None):
     """
     rank = sp_inputs[0].ndim
     axis = axis % rank
+    if any(s.ndim != rank for s in sp_inputs):
+        raise InvalidArgumentError(
+            f"Ranks of all inputs must match: {[s.ndim for s in sp_inputs]}"
+        )
     shapes = np.array([s._shape for s in sp_inputs])
     others = np.delete(shapes, axis, axis=1)
     if not expand_nonconcat_dims and (others != others[0]).any():
@@ -248,7 +252,7 @@ def add(a, b, threshold=0):
     Args:
         a: a sparse or dense tensor.
         b: likewise.
-        threshold: sums of at most this size are left out.
+        threshold: sums of two entries smaller than this are left out.
 
     Returns:
         A sparse tensor, or a dense one if one of the two is dense.
@@ -270,8 +274,9 @@ def add(a, b, threshold=0):
     values = _combined(ops.segment_sum, both)
     result = SparseTensor(both[0], values, a._shape)
     if not threshold:
-        return retain(result, values._host() != 0) if threshold is None else result
-    return retain(result, np.abs(values._host()) >= threshold)
+        return result
+    alone = np.bincount(both[2], minlength=len(both[0])) == 1
+    return retain(result, alone | (np.abs(values._host()) >= threshold))
 
 
 def _union(a, b):
@@ -554,7 +559,7 @@ def bincount(
         binary_output: whether to give 1 in place of the count.
     """
     rows, flat, count = _rows_of(values, axis)
-    sizes = np.ones(len(flat), np.int64)
+    sizes = np.ones(len(flat), flat.dtype)
     if weights is not None:
         sizes = _rows_of(weights, axis)[1]
     if maxlength is not None:

@@ -1,0 +1,81 @@
+"""Results of expressions against those that TensorFlow has written down."""
+
+import importlib
+import json
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+sys.path.insert(0, str(GOLDEN))
+cases = importlib.import_module("cases")
+describe = importlib.import_module("describe")
+sys.path.remove(str(GOLDEN))
+
+EXPECTED = json.loads((GOLDEN / "golden.json").read_text())
+# Where ranvier means to differ: expression and reason.
+DIFFERENT = {
+    'tf.constant(1.)=="a"': "TypeError there, InvalidArgumentError (a TypeError) here",
+    "tf.ragged.constant([[1, 2], [3, 4]]) + tf.constant([10, 20])": (
+        "refused there; rows of one length take a vector here"
+    ),
+    "len(rt)": "TypeError there; the number of rows here",
+    "42.0 * s": "TypeError there; computed here",
+    "-s": "TypeError there; computed here",
+    "tf.string.as_datatype_enum": "an enumeration there, an integer here",
+}
+
+
+def same(ours, theirs):
+    """Compares two descriptions; numbers to six digits, as float32 allows."""
+    if theirs["kind"] == "error":
+        # Any class of the error that TensorFlow raises may be caught here too.
+        return ours["kind"] == "error" and theirs["value"][0] in ours["value"]
+    if ours.keys() != theirs.keys():
+        return False
+    return all(
+        entries_same(ours[key], theirs[key]) if key == "value" else ours[key] == value
+        for key, value in theirs.items()
+    )
+
+
+def entries_same(ours, theirs):
+    if isinstance(theirs, dict) and "kind" in theirs:
+        return isinstance(ours, dict) and same(ours, theirs)
+    if isinstance(theirs, dict):
+        return ours.keys() == theirs.keys() and all(
+            entries_same(ours[k], theirs[k]) for k in theirs
+        )
+    if isinstance(theirs, list):
+        return (
+            isinstance(ours, list)
+            and len(ours) == len(theirs)
+            and all(map(entries_same, ours, theirs))
+        )
+    if isinstance(theirs, float) and isinstance(ours, (int, float)):
+        return bool(np.isclose(ours, theirs, rtol=1e-5, atol=1e-6, equal_nan=True))
+    return ours == theirs
+
+
+def evaluate(setup, expression):
+    import ranvier.tf as tf
+
+    names = {"tf": tf, "np": np}
+    exec(setup, names)
+    try:
+        return describe.describe(eval(expression, names))
+    except Exception as error:
+        return describe.describe_error(error)
+
+
+@pytest.mark.parametrize(
+    ("group", "setup", "expression"),
+    [pytest.param(*case, id=f"{case[0]}: {case[2]}") for case in cases.cases()],
+)
+def test_golden(group, setup, expression):
+    if expression in DIFFERENT:
+        pytest.skip(DIFFERENT[expression])
+    ours, theirs = evaluate(setup, expression), EXPECTED[group][expression]
+    assert same(ours, theirs), f"\n  here:  {ours}\n  there: {theirs}"
