@@ -6,9 +6,7 @@
 
 import contextlib
 import datetime
-import io
 import json
-import os
 import pathlib
 import shutil
 import tempfile
@@ -19,6 +17,7 @@ from ranvier._version import __version__
 from ranvier.core._files import atomic_path
 from ranvier.core._variable import deferred_initialization
 from ranvier.saving import _config, _files, _hdf5_model, _safety, _state
+from ranvier.saving._members import seekable_member
 from ranvier.saving._weights import WEIGHTS, read_weights, write_weights
 
 _CONFIG = "config.json"
@@ -121,19 +120,14 @@ def write_archive(model, file, skip=()) -> None:
 
     Args:
         model: the model.
-        file: a path or a writable binary file.
+        file: a path, or a binary file that can be written and read.
         skip: objects whose variables are left out.
     """
-    folder = file.parent if isinstance(file, pathlib.Path) else None
     with zipfile.ZipFile(file, "w") as archive:
         for name, text in _texts(model):
             archive.writestr(name, text)
-        with tempfile.TemporaryFile(dir=folder) as weights:
-            write_weights(model, weights, skip)
-            size = weights.seek(0, os.SEEK_END)
-            weights.seek(0)
-            with archive.open(WEIGHTS, "w", force_zip64=size >= 2**31) as member:
-                shutil.copyfileobj(weights, member, 2**20)
+        with seekable_member(archive, WEIGHTS) as member:
+            write_weights(model, member, skip)
         with _assets_of(model) as assets:
             for name, path in assets:
                 archive.write(path, name)
@@ -226,7 +220,7 @@ def _read(parts, custom_objects, compile, safe_mode):
     config = parts.read(_CONFIG)
     with deferred_initialization():
         model = _config.model_from_json(config, custom_objects, compile, safe_mode)
-    weights = io.BytesIO(parts.read(WEIGHTS))
+    weights = parts.read(WEIGHTS)
     with _unpacked_assets(parts) as assets:
         read_weights(model, weights, assets=assets)
     return model

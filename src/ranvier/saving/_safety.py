@@ -282,10 +282,23 @@ def find_dataset(group, name: str):
     return dataset
 
 
-def read_dataset(dataset) -> np.ndarray:
-    """Returns the values of a dataset of `find_dataset`."""
+def read_dataset(dataset, content: bytes | None = None) -> np.ndarray:
+    """Returns the values of a dataset of `find_dataset`.
+
+    Args:
+        dataset: the dataset.
+        content: the content of its file, if it is in memory. Values that lie there in
+            one piece are then not copied.
+    """
     with _reading(f"'{dataset.name}'"):
-        values = np.asarray(dataset[()])
+        start = None
+        if content is not None and dataset.file.userblock_size == 0:
+            start = dataset.id.get_offset()  # None for a dataset in several pieces
+        if start is None or dataset.id.get_storage_size() < dataset.nbytes:
+            values = np.asarray(dataset[()])
+        else:
+            flat = np.frombuffer(content, dataset.dtype, dataset.size, start)
+            values = flat.reshape(dataset.shape)
     return values.view(ml_dtypes.bfloat16) if is_bfloat16(dataset) else values
 
 

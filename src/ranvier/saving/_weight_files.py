@@ -1,6 +1,5 @@
 """Files of weights, each kind by the ending of its name."""
 
-import io
 import warnings
 
 from ranvier.core._files import atomic_path
@@ -109,8 +108,8 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
             _shards.load_shards(model, filepath, skip_mismatch, skip)
         elif name.endswith(".keras"):
             with _safety.open_archive(filepath) as archive:
-                file = io.BytesIO(_safety.read_member(archive, _weights.WEIGHTS))
-            _weights.read_weights(model, file, skip_mismatch, skip)
+                content = _safety.read_member(archive, _weights.WEIGHTS)
+            _weights.read_weights(model, content, skip_mismatch, skip)
         else:
             _weights.read_weights(model, filepath, skip_mismatch, skip)
 

@@ -5,6 +5,7 @@ the object's own `save_own_variables` names them; `_state` tells the paths.
 """
 
 import collections
+import io
 import warnings
 
 import h5py
@@ -75,13 +76,15 @@ class StoredVariables(collections.abc.Mapping):
     Args:
         groups: the HDF5 groups that hold them, none if the files do not know the
             object.
+        content: the content of the file, where it is in memory.
     """
 
-    def __init__(self, groups):
+    def __init__(self, groups, content=None):
         self.groups = groups
+        self.content = content
 
     def __getitem__(self, key):
-        return _safety.read_dataset(self.dataset(key))
+        return _safety.read_dataset(self.dataset(key), self.content)
 
     def __iter__(self):
         for group in self.groups:
@@ -108,7 +111,7 @@ def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> Non
 
     Args:
         root: the model.
-        file: a path, or a file object.
+        file: a path, or the content of a file.
         skip_mismatch: whether objects that do not fit give a warning, not an error.
         skip: objects to leave alone.
         assets: `path -> folder or None`, where objects find files of their own.
@@ -116,11 +119,12 @@ def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> Non
     Raises:
         ValueError: for objects that do not fit, and for unsafe or damaged files.
     """
-    with _safety.open_h5(file) as h5:
+    content = file if isinstance(file, bytes) else None
+    with _safety.open_h5(file if content is None else io.BytesIO(content)) as h5:
 
         def find(path):
             group = _safety.find_group(h5, f"{path}/vars")
-            return StoredVariables([] if group is None else [group])
+            return StoredVariables([] if group is None else [group], content)
 
         read_objects(root, find, skip_mismatch, skip, assets)
 
