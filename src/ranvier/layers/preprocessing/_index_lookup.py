@@ -350,6 +350,8 @@ class IndexLookup(Adaptable, HostLayer):
 
     def _find(self, values):
         """Returns the ids of a one-dimensional array of tokens."""
+        if self.num_oov_indices == 1 and values.dtype != object:
+            return self._table.find(values, self._oov_start)
         ids = self._table.find(values)
         unknown = np.flatnonzero(ids == ABSENT)
         if len(unknown) > 0:

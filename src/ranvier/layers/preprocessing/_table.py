@@ -35,13 +35,18 @@ class StringTable:
     def __len__(self):
         return len(self._tokens)
 
-    def find(self, values):
-        """Returns the numbers of a one-dimensional array of strings (U, S or O)."""
+    def find(self, values, default=ABSENT):
+        """Returns the numbers of a one-dimensional array of strings (U, S or O).
+
+        Args:
+            values: the array.
+            default: the number of those that are not in the table.
+        """
         if values.dtype.kind == "O" or len(values) <= _FEW:
             get = self._as_dictionary().get
-            found = map(get, values.tolist(), itertools.repeat(ABSENT))
+            found = map(get, values.tolist(), itertools.repeat(default))
             return np.fromiter(found, np.int64, len(values))
-        return self._as_words().find(values, string_words)
+        return self._as_words().find(values, string_words, default)
 
     def _as_dictionary(self):
         if self._dictionary is None:
@@ -70,9 +75,14 @@ class IntegerTable:
         words = _integer_words(np.asarray(tokens, np.int64))
         self._words = WordTable(words, np.asarray(numbers, np.int64))
 
-    def find(self, values):
-        """Returns the numbers of a one-dimensional array of integers."""
-        return self._words.find(values, _integer_words)
+    def find(self, values, default=ABSENT):
+        """Returns the numbers of a one-dimensional array of integers.
+
+        Args:
+            values: the array.
+            default: the number of those that are not in the table.
+        """
+        return self._words.find(values, _integer_words, default)
 
 
 class WordTable:
@@ -93,29 +103,29 @@ class WordTable:
             order = np.argsort(hashes)
             if len(np.unique(hashes)) == count:
                 break
-        self._hashes = hashes[order]
         self._numbers = numbers[order]
         self._words = [word[order] for word in words]
         bits = max(8, count.bit_length() + 3)
         self._shift = np.uint64(64 - bits)
         begins = np.arange(1 << bits, dtype=np.uint64) << self._shift
-        self._begins = np.searchsorted(self._hashes, begins)
-        slots = (self._hashes >> self._shift).astype(np.int64)
+        self._begins = np.searchsorted(hashes[order], begins)
+        slots = (hashes >> self._shift).view(np.int64)
         self._longest = int(np.bincount(slots).max()) if count else 0
 
-    def find(self, values, to_words):
-        """Returns the numbers of values, `ABSENT` for those not in the table.
+    def find(self, values, to_words, default):
+        """Returns the numbers of values, `default` for those not in the table.
 
         Args:
             values: a one-dimensional array.
             to_words: makes the words of a part of it.
+            default: a number.
         """
-        out = np.full(len(values), ABSENT, np.int64)
+        out = np.full(len(values), default, np.int64)
         if self._longest == 0:
             return out
         for start in range(0, len(values), _BLOCK):
             rows = slice(start, start + _BLOCK)
-            out[rows] = self._find(to_words(values[rows]))
+            self._find(to_words(values[rows]), out[rows])
         return out
 
     def _hash(self, words):
@@ -125,25 +135,32 @@ class WordTable:
             hashes += word * factor
         return hashes
 
-    def _find(self, words):
-        hashes = self._hash(words)
-        place = self._begins.take((hashes >> self._shift).astype(np.int64))
-        missed = self._hashes.take(place, mode="clip") != hashes
-        pending = np.flatnonzero(missed)
+    def _find(self, words, out):
+        """Writes the numbers of those that are found."""
+        slots = (self._hash(words) >> self._shift).view(np.int64)
+        place = self._begins.take(slots)
+        found = self._equal(words, place)
+        np.copyto(out, self._numbers.take(place, mode="clip"), where=found)
+        pending = np.flatnonzero(~found)
         for _ in range(self._longest - 1):
             if len(pending) == 0:
                 break
             place[pending] += 1
-            missed = self._hashes.take(place[pending], mode="clip") != hashes[pending]
-            pending = pending[missed]
-        # Equal hashes are not yet equal tokens. Where one side has more words than
-        # the other, these must be zero.
-        found = self._words[0].take(place, mode="clip") == words[0]
+            rest = place[pending]
+            found = self._equal([word[pending] for word in words], rest)
+            out[pending[found]] = self._numbers.take(rest[found])
+            pending = pending[~found]
+
+    def _equal(self, words, place):
+        """Tells whether words are those of the tokens at some places.
+
+        Where one side has more words than the other, these must be zero.
+        """
+        equal = self._words[0].take(place, mode="clip") == words[0]
         for known, given in itertools.zip_longest(self._words[1:], words[1:]):
             known = 0 if known is None else known.take(place, mode="clip")
-            found &= known == (0 if given is None else given)
-        return np.where(found, self._numbers.take(place, mode="clip"), ABSENT)
-
+            equal &= known == (0 if given is None else given)
+        return equal
 
 def _odd_numbers(count, seed):
     generator = np.random.Generator(np.random.Philox(seed))
