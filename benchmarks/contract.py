@@ -77,6 +77,8 @@ CONTRACT = (
     Ratio("first_epoch_housing", "keras-jax", at_most=1),
     Ratio("first_epoch_fashion", "keras-jax", at_most=1),
     Memory("memory", "keras-jax", arrays=1.5),
+    Ratio("saving", "keras-jax", at_most=1.0),
+    Ratio("loading", "keras-jax", at_most=1.0),
 )
 
 
