@@ -338,10 +338,27 @@ def test_randomness_in_inference_is_frozen_and_told(tmp_path):
     assert_same(served(x), model(x))  # the first draw
 
 
-def test_linear_algebra_in_stablehlo(tmp_path):
-    x = normal(2, 3, 3) + 3 * np.eye(3, dtype="float32")
-    model = functional(lambda: Inverts(), x)
-    assert_same(exported(model, tmp_path, "stablehlo")(x), model(x))
+@pytest.mark.parametrize("name", ["inv", "cholesky", "eigh", "svd", "qr", "det"])
+def test_linear_algebra_in_stablehlo(name, tmp_path):
+    x = normal(2, 3, 3)
+    x = x @ x.transpose(0, 2, 1) + np.eye(3, dtype="float32")
+
+    def function(x):
+        results = getattr(ops.linalg, name)(x)
+        return list(results) if isinstance(results, tuple) else results
+
+    layer = rv.layers.Lambda(function)
+    model = functional(lambda: layer, x)
+    served = exported(model, tmp_path, "stablehlo", platforms=None)
+    assert_same(served(x), model(x))
+
+
+def test_what_a_platform_lacks(tmp_path):
+    layer = rv.layers.Lambda(lambda x: ops.linalg.eig(x)[1])
+    model = functional(lambda: layer, normal(2, 3, 3))
+    with pytest.raises(ValueError, match="'eig'.*'tpu'.*platforms=.'cpu'"):
+        model.export(tmp_path / "m")
+    assert exported(model, tmp_path, "stablehlo").platforms == ("cpu",)
 
 
 # Values.

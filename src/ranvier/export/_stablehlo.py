@@ -27,8 +27,15 @@ def serialize(function, platforms) -> bytes:
         )
     jitted = jax.jit(function)
     check_calls(jitted.trace(*function.arguments).jaxpr.jaxpr)
-    with _without_paths():
-        exported = jax.export.export(jitted, platforms=platforms)(*function.arguments)
+    try:
+        with _without_paths():
+            export = jax.export.export(jitted, platforms=platforms)
+            exported = export(*function.arguments)
+    except NotImplementedError as error:
+        raise ValueError(
+            f"The model '{function.name}' cannot be exported for all of the platforms "
+            f"{platforms}: {error}. Give fewer: `export(..., platforms=['cpu'])`."
+        ) from error
     refused = native_calls(exported.mlir_module())
     if refused:
         raise ValueError(

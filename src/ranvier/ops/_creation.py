@@ -1,5 +1,6 @@
 """Tensors made from shapes, numbers and ranges."""
 
+import jax
 import jax.numpy as jnp
 
 from ranvier.core import _dtypes
@@ -201,8 +202,14 @@ def arange(start, stop=None, step=None, dtype=None):
     """
     if dtype is None:
         given = [value for value in (start, stop, step) if value is not None]
-        dtype = _dtypes.result_type(*(getattr(v, "dtype", type(v)) for v in given))
+        dtype = _dtypes.result_type(*map(_dtype_of, given))
     return jnp.arange(start, stop, step, dtype=dtype_or_none(dtype))
+
+
+def _dtype_of(number):
+    if jax.export.is_symbolic_dim(number):
+        return int  # an unknown size, while a model is exported
+    return getattr(number, "dtype", type(number))
 
 
 @op

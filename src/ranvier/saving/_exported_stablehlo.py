@@ -26,7 +26,7 @@ _FORMAT = "ranvier.stablehlo"
 
 # Functions that programs may call: JAX's own, without access to anything outside.
 _NATIVE = re.compile(
-    r"Sharding|shape_assertion|(lapack|cusolver|hipsolver)_\w+"
+    r"Sharding|shape_assertion|(lapack|cusolver|hipsolver)_\w+_ffi"
     r"|(cu|hip)_(threefry2x32_ffi|lu_pivots_to_permutation)"
     r"|Eigh|Qr|LuDecomposition|ProductOfElementaryHouseholderReflectors"
     r"|stablehlo\.dynamic_(reduce_window|rng_bit_generator|top_k)|mhlo\.\w+"
