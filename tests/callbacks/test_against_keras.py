@@ -216,6 +216,13 @@ def test_bad_arguments_raise_what_keras_raises(name, arguments, error, text):
         getattr(callbacks, name)(**arguments)
 
 
+def test_arguments_without_meaning_are_refused_at_once():
+    with pytest.raises(ValueError, match=r"`factor`.*\[0, 1\).*factor=-0.5"):
+        callbacks.ReduceLROnPlateau(factor=-0.5)
+    with pytest.raises(TypeError, match="`schedule`.*must be a function"):
+        callbacks.LearningRateScheduler(0.1)
+
+
 BAD_RUNS = [
     ("EarlyStopping", {"monitor": "val_score"}, ValueError, "mode='max' or mode='min'"),
     ("ReduceLROnPlateau", {"monitor": "score"}, ValueError, "mode='max' or mode='min'"),

@@ -84,3 +84,20 @@ def test_get():
     assert constraints.get(ours) is ours
     with pytest.raises(ValueError, match="max_norm"):
         constraints.get("maxnorm")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("MaxNorm", {"max_value": -1}, "`max_value` must be a number >= 0"),
+        ("MaxNorm", {"max_value": None}, "`max_value` must be a number >= 0"),
+        ("MaxNorm", {"max_value": "big"}, "`max_value` must be a number >= 0"),
+        ("MinMaxNorm", {"min_value": -1}, "`min_value` must be a number >= 0"),
+        ("MinMaxNorm", {"min_value": 2}, "`min_value` must not exceed `max_value`"),
+        ("MinMaxNorm", {"rate": 1.5}, r"`rate` must be in \[0, 1\]"),
+        ("MinMaxNorm", {"rate": -0.5}, "`rate` must be a number >= 0"),
+    ],
+)
+def test_bad_arguments(name, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        getattr(constraints, name)(**arguments)

@@ -184,6 +184,13 @@ def test_bad_arguments(name, arguments, word):
         getattr(initializers, name)(**arguments)
 
 
+@pytest.mark.parametrize("name", ["RandomNormal", "TruncatedNormal"])
+@pytest.mark.parametrize("stddev", [-0.1, float("nan"), "wide", None])
+def test_bad_deviations(name, stddev):
+    with pytest.raises(ValueError, match="`stddev`"):
+        getattr(initializers, name)(stddev=stddev)
+
+
 @pytest.mark.parametrize(("name", "shape"), [("Identity", (3,)), ("Orthogonal", (3,))])
 def test_bad_shapes(name, shape):
     for initializer in pair(name, {}):

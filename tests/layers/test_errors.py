@@ -53,6 +53,14 @@ REFUSED = {
         lambda k: k.BatchNormalization()(x, mask=np.ones((2, 3))),
         "mask",
     ),
+    "batch_normalization_axis": (
+        lambda k: k.BatchNormalization(axis=None),
+        "`axis` must be an integer.*axis=None",
+    ),
+    "batch_normalization_epsilon": (
+        lambda k: k.BatchNormalization(epsilon="a"),
+        "`epsilon`.*epsilon='a'",
+    ),
     "layer_normalization_axis": (lambda k: k.LayerNormalization(axis="a"), "axis"),
     "group_normalization": (lambda k: k.GroupNormalization(0), "`groups`"),
     "group_normalization_size": (lambda k: k.GroupNormalization(2)(x), "groups"),

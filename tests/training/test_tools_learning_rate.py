@@ -156,6 +156,7 @@ BAD = {
     "negative": ({"min_rate": -1.0}, "`min_rate` must be positive"),
     "smoothing": ({"smoothing": 1.0}, r"`smoothing` must be in \[0, 1\)"),
     "batch_size": ({"batch_size": 0}, "`batch_size`"),
+    "steps": ({"steps": 0}, "`steps` must be a positive integer"),
     "no_targets": ({"y": None}, "Targets are missing"),
 }
 

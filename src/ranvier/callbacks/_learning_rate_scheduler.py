@@ -42,6 +42,11 @@ class LearningRateScheduler(Callback):
 
     def __init__(self, schedule, verbose=0):
         super().__init__()
+        if not callable(schedule):
+            raise TypeError(
+                "`schedule` of LearningRateScheduler must be a function of the epoch, "
+                f"or of the epoch and the rate. Received: schedule={schedule!r}"
+            )
         self.schedule = schedule
         self.verbose = verbose
 

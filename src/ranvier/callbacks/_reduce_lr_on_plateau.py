@@ -55,9 +55,9 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr=0.0,
     ):
         super().__init__(monitor, mode, min_delta=min_delta)
-        if factor >= 1.0:
+        if not 0.0 <= factor < 1.0:
             raise ValueError(
-                "`factor` of ReduceLROnPlateau must be below 1. Received: "
+                "`factor` of ReduceLROnPlateau must be in [0, 1). Received: "
                 f"factor={factor}"
             )
         self.factor = factor

@@ -49,6 +49,9 @@ class MaxNorm(Constraint):
         axis: axis (or axes) along which the norm is taken: 0 for the incoming
             weights of each unit of a `Dense` kernel.
 
+    Raises:
+        ValueError: if `max_value` is no number or negative.
+
     Example:
         >>> MaxNorm(1.0)([[3.0], [4.0]]).round(3).tolist()
         [[0.6000000238418579], [0.800000011920929]]
@@ -57,7 +60,7 @@ class MaxNorm(Constraint):
     max_value = Dynamic()
 
     def __init__(self, max_value=2, axis=0):
-        self.max_value = max_value
+        self.max_value = _require_at_least_zero("max_value", max_value)
         self.axis = axis
 
     def __call__(self, w):
@@ -115,6 +118,10 @@ class MinMaxNorm(Constraint):
         rate: how far to go at each update; 1 goes all the way.
         axis: axis (or axes) along which the norm is taken.
 
+    Raises:
+        ValueError: if a number is negative, `min_value` above `max_value`, or `rate`
+            above 1.
+
     Example:
         >>> MinMaxNorm(max_value=1.0)([[3.0], [4.0]]).round(3).tolist()
         [[0.6000000238418579], [0.800000011920929]]
@@ -125,9 +132,18 @@ class MinMaxNorm(Constraint):
     rate = Dynamic()
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
-        self.min_value = min_value
-        self.max_value = max_value
-        self.rate = rate
+        self.min_value = _require_at_least_zero("min_value", min_value)
+        self.max_value = _require_at_least_zero("max_value", max_value)
+        self.rate = _require_at_least_zero("rate", rate)
+        if min_value > max_value:
+            raise ValueError(
+                "Argument `min_value` must not exceed `max_value`. Received: "
+                f"min_value={min_value}, max_value={max_value}"
+            )
+        if rate > 1:
+            raise ValueError(
+                f"Argument `rate` must be in [0, 1]. Received: rate={rate}"
+            )
         self.axis = axis
 
     def __call__(self, w):
@@ -143,6 +159,18 @@ class MinMaxNorm(Constraint):
             "rate": self.rate,
             "axis": self.axis,
         }
+
+
+def _require_at_least_zero(name, value):
+    try:
+        fits = bool(value >= 0)
+    except TypeError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"Argument `{name}` must be a number >= 0. Received: {name}={value!r}"
+        )
+    return value
 
 
 def _norms(w, axis):

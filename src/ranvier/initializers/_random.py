@@ -6,6 +6,8 @@ numbers; without one a seed is drawn when the initialiser is made.
 
 import math
 
+import numpy as np
+
 from ranvier import ops
 from ranvier.core import _seeds
 from ranvier.core._registry import builtin
@@ -41,6 +43,18 @@ class RandomInitializer(Initializer):
         return {"seed": serialize_object(self._init_seed)}
 
 
+def _require_deviation(stddev):
+    try:
+        fits = bool(np.all(np.asarray(stddev) >= 0))
+    except TypeError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"Argument `stddev` must be a number >= 0. Received: stddev={stddev!r}"
+        )
+    return stddev
+
+
 @builtin("keras.initializers", "random_normal")
 class RandomNormal(RandomInitializer):
     """Draws from a normal distribution.
@@ -57,7 +71,7 @@ class RandomNormal(RandomInitializer):
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         self.mean = mean
-        self.stddev = stddev
+        self.stddev = _require_deviation(stddev)
         super().__init__(seed=seed)
 
     def __call__(self, shape, dtype=None, **kwargs):
@@ -85,7 +99,7 @@ class TruncatedNormal(RandomInitializer):
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
         self.mean = mean
-        self.stddev = stddev
+        self.stddev = _require_deviation(stddev)
         super().__init__(seed=seed)
 
     def __call__(self, shape, dtype=None, **kwargs):

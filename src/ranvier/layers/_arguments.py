@@ -45,6 +45,19 @@ def positive_int(name: str, value) -> int:
     return int(value)
 
 
+def integer(name: str, value) -> int:
+    """Returns `value` if it is an integer.
+
+    Raises:
+        TypeError: if it is not.
+    """
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(
+            f"Argument `{name}` must be an integer. Received: {name}={value!r}"
+        )
+    return int(value)
+
+
 def repetitions(name: str, value) -> int:
     """Returns `value` if it is a number of times to repeat.
 

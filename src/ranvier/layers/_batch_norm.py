@@ -4,7 +4,7 @@ from ranvier import initializers, ops
 from ranvier.core import _config, _dtypes
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.layers._arguments import known_size, number
+from ranvier.layers._arguments import integer, known_size, number
 from ranvier.layers._input_spec import InputSpec
 from ranvier.layers._scaled import ScaledNormalization
 from ranvier.ops._batch_standardization import standardize_batch
@@ -87,7 +87,7 @@ class BatchNormalization(ScaledNormalization):
         **kwargs,
     ):
         super().__init__(
-            float(epsilon),
+            float(number("epsilon", epsilon)),
             center,
             scale,
             beta_initializer,
@@ -98,7 +98,7 @@ class BatchNormalization(ScaledNormalization):
             gamma_constraint,
             **kwargs,
         )
-        self.axis = int(axis)
+        self.axis = integer("axis", axis)
         self.momentum = float(number("momentum", momentum, high=1.0))
         self.moving_mean_initializer = initializers.get(moving_mean_initializer)
         self.moving_variance_initializer = initializers.get(moving_variance_initializer)

@@ -114,6 +114,10 @@ def find_learning_rate(
         raise ValueError(
             f"`smoothing` must be in [0, 1). Received: smoothing={smoothing}"
         )
+    if steps is not None and (not hasattr(steps, "__index__") or steps < 1):
+        raise ValueError(
+            f"`steps` must be a positive integer or None. Received: steps={steps!r}"
+        )
     feed = make_feed(
         x, y, sample_weight, batch_size=batch_size, shuffle=True, model=model
     )
@@ -134,7 +138,7 @@ def find_learning_rate(
         raise ValueError(
             f"`batch_size` ({batch_size}) is larger than the {feed.samples} samples."
         )
-    steps = steps or max(full, 200)
+    steps = max(full, 200) if steps is None else steps
     program = model.program(
         ("range test", steps, feed.signature()), lambda: _build(model, feed, steps)
     )

@@ -127,6 +127,17 @@ def test_bad_arguments(name, args, message):
         getattr(schedules, name)(*args)
 
 
+@pytest.mark.parametrize(
+    ("boundaries", "values", "name"),
+    [(3, [0.1], "boundaries"), ([1], None, "values")],
+)
+def test_pieces_are_lists(boundaries, values, name):
+    with pytest.raises(TypeError):
+        keras.optimizers.schedules.PiecewiseConstantDecay(boundaries, values)
+    with pytest.raises(TypeError, match=f"`{name}` must be a list"):
+        schedules.PiecewiseConstantDecay(boundaries, values)
+
+
 def test_the_base_must_be_overridden():
     with pytest.raises(NotImplementedError, match="must override `__call__"):
         schedules.LearningRateSchedule()(0)

@@ -204,6 +204,7 @@ def test_configs_and_kinds_of_steps(schedule):
     "make, message",
     [
         (lambda: OneCycle("fast", 10), "`max_learning_rate`"),
+        (lambda: OneCycle(-0.1, 10), "`max_learning_rate`"),
         (lambda: OneCycle(0.1, 0), "`total_steps`"),
         (lambda: OneCycle(0.1, 10, div_factor=0.0), "`div_factor`"),
         (lambda: OneCycle(0.1, 10, final_div_factor=-1.0), "`final_div_factor`"),

@@ -203,6 +203,12 @@ class PiecewiseConstantDecay(LearningRateSchedule):
     """
 
     def __init__(self, boundaries, values, name="PiecewiseConstant"):
+        for argument, given in (("boundaries", boundaries), ("values", values)):
+            if not hasattr(given, "__len__"):
+                raise TypeError(
+                    f"Argument `{argument}` must be a list. "
+                    f"Received: {argument}={given!r}"
+                )
         if len(boundaries) != len(values) - 1:
             raise ValueError(
                 "The length of `boundaries` must be 1 less than the length of "

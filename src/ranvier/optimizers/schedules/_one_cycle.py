@@ -5,7 +5,6 @@ from ranvier.core._registry import builtin
 from ranvier.optimizers._checks import (
     is_number,
     require_fraction,
-    require_number,
     require_positive,
 )
 from ranvier.optimizers.schedules._cosine import half_wave
@@ -69,8 +68,11 @@ class OneCycle(LearningRateSchedule):
         anneal_strategy="linear",
         name="OneCycle",
     ):
-        require_number(max_learning_rate=max_learning_rate)
-        require_positive(div_factor=div_factor, final_div_factor=final_div_factor)
+        require_positive(
+            max_learning_rate=max_learning_rate,
+            div_factor=div_factor,
+            final_div_factor=final_div_factor,
+        )
         if not is_number(total_steps) or total_steps < 2:
             raise ValueError(
                 "Argument `total_steps` must be a number >= 2. Received: "
