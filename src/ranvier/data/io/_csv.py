@@ -1,5 +1,6 @@
 """`decode_csv`: lines of comma-separated values to columns."""
 
+import operator
 import re
 import warnings
 
@@ -115,7 +116,7 @@ def _plain_numbers(lines, defaults):
         return None
     if b",," in text or text.startswith(b",") or text.endswith(b","):
         return None
-    if any(line.count(b",") != count - 1 for line in lines):
+    if set(map(operator.methodcaller("count", b","), lines)) != {count - 1}:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of what is no number

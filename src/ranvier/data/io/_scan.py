@@ -62,33 +62,38 @@ def find(records, keys):
     """
     if not records:
         return b"", {key: Places([], [], []) for key in keys}
-    if len(records) < _FEW:
-        data, found = _find_each(records, b"".join(records), 0)
-        return data, {
+    data = b"".join(records)
+    rewritten = bytearray()  # records that were laid out otherwise
+    if len(records) >= _FEW:
+        places = _find_alike(records, data, rewritten, keys)
+    else:
+        found, start = [], 0
+        for record in records:
+            found.append(_find_one(record, data, start, rewritten))
+            start += len(record)
+        places = {
             key: Places(*zip(*[features.get(key, _MISSING) for features in found]))
             for key in keys
         }
-    return _find_alike(records, keys)
+    return data + rewritten if rewritten else data, places
 
 
-def _find_each(records, data, position):
-    """Goes through records one by one; they begin at `position` of the data."""
-    found = []
-    for record in records:
-        end = position + len(record)
-        features = scan(data, position, end)
-        if features is None:
-            usual = canonical(record)
-            features = scan(data + usual, len(data), len(data) + len(usual))
-            data += usual
-        found.append(features)
-        position = end
-    return data, found
+def _find_one(record, data, start, rewritten):
+    """Finds the features of one record, which begins at `start` of the data."""
+    features = scan(data, start, start + len(record))
+    if features is None:
+        usual = canonical(record)
+        shift = len(data) + len(rewritten)
+        rewritten += usual
+        features = {
+            key: (kind, start + shift, end + shift)
+            for key, (kind, start, end) in scan(usual, 0, len(usual)).items()
+        }
+    return features
 
 
-def _find_alike(records, keys):
-    """Goes through records by their layouts."""
-    data = b"".join(records)
+def _find_alike(records, data, rewritten, keys):
+    """Finds features by comparing records with the layouts of some of them."""
     sizes = np.fromiter(map(len, records), np.int64, len(records))
     ends = np.cumsum(sizes)
     starts = ends - sizes
@@ -96,25 +101,25 @@ def _find_alike(records, keys):
     places = np.zeros((len(keys), 3, len(records)), np.int64)
     # A record may end anywhere: a few bytes more can be read without a check.
     padded = np.frombuffer(data + bytes(64), np.uint8)
-    rest = np.arange(len(records))
+    rest, single = np.arange(len(records)), []
     while len(rest) >= _FEW:
-        first = rest[0]
-        layout = scan(data, int(starts[first]), int(ends[first]))
+        layout = scan(data, int(starts[rest[0]]), int(ends[rest[0]]))
         if layout is None:
-            break
+            single.append(rest[0])
+            rest = rest[1:]
+            continue
         fine, found = _compare(padded, starts[rest], ends[rest], layout)
-        matched = rest[fine]
         for key, place in found.items():
             if key in keys:
-                places[keys.index(key)][:, matched] = place[:, fine]
-        rest = rest[~fine]
-        if len(matched) < _FEW:  # every record has a layout of its own
+                places[keys.index(key)][:, rest[fine]] = place[:, fine]
+        matched, rest = np.count_nonzero(fine), rest[~fine]
+        if matched < _FEW:  # every record has a layout of its own
             break
-    for i in rest.tolist():
-        data, (features,) = _find_each([records[i]], data, int(starts[i]))
+    for i in [*single, *rest.tolist()]:
+        features = _find_one(records[i], data, int(starts[i]), rewritten)
         for k, key in enumerate(keys):
             places[k, :, i] = features.get(key, _MISSING)
-    return data, {key: Places(*places[k].tolist()) for k, key in enumerate(keys)}
+    return {key: Places(*places[k].tolist()) for k, key in enumerate(keys)}
 
 
 def _compare(data, position, limits, layout):
