@@ -169,6 +169,7 @@ BAD = {
     "flag": ({"stages": True}, "`stages` must be a number"),
     "factor": ({"factor": 1.5}, "`factor` must be in"),
     "negative_factor": ({"factor": -0.1}, "`factor` must be in"),
+    "learning_rate": ({"learning_rate": -0.1}, "`learning_rate` must be above 0"),
     "epochs": ({"epochs": [1, 2, 3]}, "each of the 2 stages"),
     "no_epochs": ({"epochs": 0}, "`epochs`"),
     "initial_epoch": ({"initial_epoch": 3}, "`initial_epoch` cannot be given"),

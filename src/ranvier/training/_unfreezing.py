@@ -71,6 +71,10 @@ def unfreeze_gradually(
         )
     if not 0 < factor <= 1:
         raise ValueError(f"`factor` must be in (0, 1]. Received: factor={factor}")
+    if learning_rate is not None and not learning_rate > 0:
+        raise ValueError(
+            f"`learning_rate` must be above 0. Received: learning_rate={learning_rate}"
+        )
     if "initial_epoch" in fit_arguments:
         raise ValueError("`initial_epoch` cannot be given: the stages set it.")
     stages = _find_stages(model, stages)
