@@ -82,7 +82,6 @@ MISSING = {
         **dict.fromkeys(["model_to_dot", "plot_model"], PLOTS),
         **dict.fromkeys(["Config", "get_file", "get_source_inputs"], FILES),
     },
-    "saving": {"KerasFileEditor": FILES},
 }
 
 NAMESPACES = [
