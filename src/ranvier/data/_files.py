@@ -38,6 +38,7 @@ class LineReader:
         self._quoted = quoted
         self._rest = b""
         self._lines: list = []
+        self._has_returns = False
         self._next = 0
 
     def read_block(self, limit) -> list:
@@ -47,7 +48,7 @@ class LineReader:
         lines = self._lines[self._next : self._next + limit]
         self._next += len(lines)
         self.offset += sum(map(len, lines)) + len(lines)
-        if any(line.endswith(b"\r") for line in lines):
+        if self._has_returns:
             lines = [line.removesuffix(b"\r") for line in lines]
         return lines
 
@@ -67,6 +68,7 @@ class LineReader:
             end = data.rindex(b"\n")
             self._rest = data[end + 1 :]
             self._lines = data[:end].split(b"\n")
+        self._has_returns = b"\r" in data
         self._next = 0
         if self._quoted and b'"' in data:
             self._join_quoted(at_end=not pieces[-1])

@@ -1,6 +1,7 @@
 """Iterators over datasets."""
 
 from ranvier.data import _structure
+from ranvier.data._face import NUMPY
 
 
 class DatasetIterator:
@@ -26,7 +27,7 @@ class DatasetIterator:
         True
     """
 
-    def __init__(self, node, face, element_spec=None):
+    def __init__(self, node, face):
         self._node = node
         self._face = face
         self._stream = node.stream()
@@ -54,6 +55,8 @@ class DatasetIterator:
     next = __next__
 
     def _show(self, element):
+        if self._face is NUMPY:
+            return element
         return _structure.map_values(self._face.wrap, element)
 
     @property

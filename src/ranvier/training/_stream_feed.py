@@ -48,6 +48,9 @@ class StreamFeed:
         """
         if self._first is None:
             iterator = iter(self.source.batches(0))
+            if hasattr(iterator, "take") and iterator.has_more():
+                self._first, self._peeked = iterator.peek(), iterator
+                return self._first
             self._first = next(iterator, None)
             if self._first is None:
                 raise ValueError(
@@ -119,6 +122,10 @@ class StreamFeed:
             self.source.data.set_state(state)
             self._peeked = None
 
+    def groups(self):
+        """Returns an iterator over the pass that hands out stacked batches, or None."""
+        return self._iterator if hasattr(self._iterator, "take") else None
+
     def batches(self):
         """Yields the batches of the pass that are left."""
         for batch in self._iterator or ():
@@ -147,6 +154,7 @@ class _StreamRunner:
     def begin_pass(self, index, start=0, state=None):
         self.feed.begin_pass(index, start, state)
         self._batches = self.feed.batches()
+        self._groups = self.feed.groups()
         self._next = None
 
     @property
@@ -156,6 +164,8 @@ class _StreamRunner:
 
     def has_more(self):
         """Tells whether the pass has another batch, by reading it."""
+        if self._groups is not None:
+            return self._groups.has_more()
         if self._next is None:
             self._next = next(self._batches, None)
         return self._next is not None
@@ -164,16 +174,28 @@ class _StreamRunner:
         """Runs up to `count` steps; returns how many were run, and their logs."""
         # By the size of a batch, not by how many are there in time: the same program,
         # and the same bits, in each run.
-        size = sum(a.nbytes for a in jax.tree.leaves(self._next))
+        following = self._next if self._groups is None else self._groups.peek()
+        size = sum(a.nbytes for a in jax.tree.leaves(following))
         capacity = min(max(_CHUNK_BYTES // max(size, 1), 1), self._longest)
-        batches = self._collect(min(count, capacity))
-        chunk = jax.tree.map(lambda *parts: _stack(parts, capacity), *batches)
+        if self._groups is not None:
+            chunk, steps = self._take(min(count, capacity), capacity)
+        else:
+            batches = self._collect(min(count, capacity))
+            chunk = jax.tree.map(lambda *parts: _stack(parts, capacity), *batches)
+            steps = len(batches)
         if capacity not in self._programs:
             self._programs[capacity] = self.model.program(
                 ("stream", self.mode, self.watch, capacity), self._build
             )
-        ran, logs = self._programs[capacity](chunk, np.int32(0), np.int32(len(batches)))
-        return int(ran) if self.watch else len(batches), logs
+        ran, logs = self._programs[capacity](chunk, np.int32(0), np.int32(steps))
+        return int(ran) if self.watch else steps, logs
+
+    def _take(self, limit, capacity):
+        """Returns a chunk of stacked batches, and how many."""
+        chunk, steps = self._groups.take(limit)
+        if self.feed.check is not None:
+            self.feed.check(jax.tree.map(_rows, chunk[1]))
+        return jax.tree.map(lambda a: _filled(a, capacity), chunk), steps
 
     def _collect(self, limit):
         """Returns up to `limit` batches of one shape."""
@@ -207,6 +229,20 @@ class _StreamRunner:
 
         program = Program(function, self.model.state_variables(self.mode))
         return program
+
+
+def _rows(stacked):
+    """Returns stacked batches as one batch."""
+    return stacked.reshape(-1, *stacked.shape[2:])
+
+
+def _filled(stacked, capacity):
+    """Returns stacked batches in a buffer of fixed capacity."""
+    if len(stacked) == capacity:
+        return stacked
+    buffer = np.zeros((capacity, *stacked.shape[1:]), stacked.dtype)
+    buffer[: len(stacked)] = stacked
+    return buffer
 
 
 def _stack(parts, capacity):
