@@ -28,7 +28,7 @@ _REASONS = {
 }
 
 
-def convert(graph, program, values, outer="", needed=None) -> list:
+def convert(graph, program, values, outer="") -> list:
     """Adds the nodes of a closed jaxpr; returns the values of its outputs.
 
     Args:
@@ -36,7 +36,6 @@ def convert(graph, program, values, outer="", needed=None) -> list:
         program: a `ClosedJaxpr`.
         values: those of its inputs.
         outer: the path of the equation that contains it.
-        needed: which outputs are used; default: all. Others may be None.
     """
     jaxpr = program.jaxpr
     environment = dict(zip(jaxpr.invars, values, strict=True))
@@ -48,24 +47,19 @@ def convert(graph, program, values, outer="", needed=None) -> list:
             return constant(np.asarray(atom.val, stored_dtype(atom.aval.dtype)))
         return environment[atom]
 
-    for equation in _needed_equations(jaxpr, needed):
+    for equation in _needed_equations(jaxpr):
         place = place_of(equation, outer)
         graph.place = place
         inputs = [read(atom) for atom in equation.invars]
         results = _convert_equation(graph, equation, inputs, place)
         environment.update(zip(equation.outvars, results, strict=True))
     graph.place = outer
-    return [read(atom) if used else None for atom, used in _used(jaxpr, needed)]
+    return [read(atom) for atom in jaxpr.outvars]
 
 
-def _used(jaxpr, needed):
-    count = len(jaxpr.outvars)
-    return zip(jaxpr.outvars, needed or [True] * count, strict=True)
-
-
-def _needed_equations(jaxpr, needed):
+def _needed_equations(jaxpr):
     """Returns the equations that the outputs depend on, in order."""
-    wanted = {v for v, used in _used(jaxpr, needed) if used and _is_variable(v)}
+    wanted = set(filter(_is_variable, jaxpr.outvars))
     kept = []
     for equation in reversed(jaxpr.eqns):
         if wanted.intersection(equation.outvars):
@@ -100,7 +94,7 @@ def _convert_equation(graph, equation, values, place):
     except Untranslatable as error:
         raise ValueError(
             f"Cannot export {said(place)} to ONNX: its operation `{name}` has no "
-            f"counterpart, since {error}. Use format='stablehlo', which has all "
+            f"counterpart, since {error}. format='stablehlo' has all of JAX's "
             "operations."
         ) from None
     return [results] if isinstance(results, Value) else results

@@ -39,7 +39,7 @@ def stored_dtype(dtype) -> str:
 def constant(array, dtype=None) -> Value:
     """Returns an array as a constant of a dtype; default: its own."""
     array = np.asarray(array)
-    array = array.astype(dtype or stored_dtype(array.dtype))
+    array = array.astype(dtype or stored_dtype(array.dtype), copy=False)
     return Value(array.shape, str(array.dtype), array)
 
 
