@@ -71,7 +71,7 @@ def handled(politely=False):
             raise _error_of(number)
 
     # What the application handles in its own way stays as it is.
-    usual = {signal.SIGINT: signal.default_int_handler}
+    usual: dict = {signal.SIGINT: signal.default_int_handler}
     if politely:
         usual[signal.SIGTERM] = signal.SIG_DFL
     replaced = [s for s, usually in usual.items() if signal.getsignal(s) == usually]

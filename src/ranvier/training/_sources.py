@@ -7,7 +7,7 @@ is only one pass), `indexed` (whether batches are read by their number),
 `end_epoch()`.
 """
 
-import collections
+import collections.abc
 import concurrent.futures
 import itertools
 
@@ -92,7 +92,7 @@ class IterableSource:
         self.once = hasattr(data, "__next__")
         self.indexed = hasattr(data, "__getitem__") and hasattr(data, "on_epoch_end")
         self.steps = None if self.once else _length(data)
-        self._items = None
+        self._items: collections.abc.Iterator = iter(())
         self._begin = None  # the state of the data before the pass
 
     def batches(self, index, start=0, state=None):
