@@ -11,8 +11,8 @@ import numpy as np
 from ranvier.data import _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._dataset import Dataset
-from ranvier.data._files import FileDataset, LineReader, existing
-from ranvier.data._making import file_names
+from ranvier.data._file_names import existing, file_names
+from ranvier.data._files import FileDataset, LineReader
 from ranvier.data._node import UNKNOWN, Node, Stream
 from ranvier.data.io._csv import decode_csv
 from ranvier.data.io._streams import compression_name

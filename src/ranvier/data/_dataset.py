@@ -21,6 +21,7 @@ from ranvier.data._making import Making
 from ranvier.data._node import INFINITE, UNKNOWN
 from ranvier.data._options import Options
 from ranvier.data._selection_methods import Selection
+from ranvier.data._table_methods import Tables
 from ranvier.tensors._errors import InvalidArgumentError
 
 AUTOTUNE = -1
@@ -28,7 +29,7 @@ INFINITE_CARDINALITY = INFINITE
 UNKNOWN_CARDINALITY = UNKNOWN
 
 
-class Dataset(Making, Selection, Functions, Batches):
+class Dataset(Making, Tables, Selection, Functions, Batches):
     """A sequence of elements, read and transformed in blocks.
 
     The names, arguments and defaults are those of `tf.data.Dataset`. Elements are NumPy

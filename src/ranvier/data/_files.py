@@ -7,13 +7,14 @@ import numpy as np
 from ranvier.data import _spec
 from ranvier.data._block import Block
 from ranvier.data._dataset import Dataset
-from ranvier.data._making import file_names, integer
+from ranvier.data._file_names import existing
+from ranvier.data._making import integer
 from ranvier.data._mixing import Interleave
 from ranvier.data._node import UNKNOWN, Node, Stream
 from ranvier.data._sources import Rows
 from ranvier.data.io._records import RecordReader
 from ranvier.data.io._streams import Inflater, compression_name, open_file
-from ranvier.tensors._errors import InvalidArgumentError, NotFoundError
+from ranvier.tensors._errors import InvalidArgumentError
 
 _CHUNK = 1 << 20
 
@@ -278,19 +279,6 @@ class FileDataset(Dataset):
                 f"{num_parallel_reads}"
             )
         super().__init__(Files(source, open_at, parallel, name))
-
-
-def existing(names) -> list:
-    """Returns names of files that are there.
-
-    Raises:
-        NotFoundError: for a file that is not.
-    """
-    names = file_names(names)
-    for name in names:
-        if not os.path.exists(name):
-            raise NotFoundError(f"{name}; No such file or directory")
-    return names
 
 
 class TextLineDataset(FileDataset):

@@ -9,6 +9,7 @@ import numpy as np
 
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _columns, _spec, _structure
+from ranvier.data._file_names import file_names
 from ranvier.data._mixing import Choose, Draws, Zip
 from ranvier.data._shuffling import Shuffle
 from ranvier.data._sources import Generated, Random, Range, Rows, refuse_none, rows_of
@@ -385,29 +386,6 @@ def _specs(types, shapes):
         return _spec.TensorSpec(shape, kind)
 
     return build(types, shapes)
-
-
-def file_names(names) -> list:
-    """Returns names of files as a list of strings.
-
-    Raises:
-        TypeError: for anything but names.
-    """
-    if isinstance(names, (str, bytes, os.PathLike)):
-        return [os.fsdecode(names)]
-    if hasattr(names, "numpy"):
-        names = names.numpy()
-    if isinstance(names, np.ndarray):
-        names = names.ravel().tolist()
-    if isinstance(names, bytes):
-        return [os.fsdecode(names)]
-    try:
-        return [file_names(name)[0] for name in names]
-    except TypeError:
-        raise TypeError(
-            "`filenames` must be a string, a path, or a list (or dataset) of them. "
-            f"Received: {names!r}"
-        ) from None
 
 
 def _nodes(datasets):
