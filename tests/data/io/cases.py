@@ -7,6 +7,8 @@
 import base64
 import json
 import pathlib
+import shutil
+import tempfile
 import zlib
 
 import numpy as np
@@ -36,6 +38,7 @@ def cases(io):
         proto_cases,
         image_cases,
         file_cases,
+        gfile_cases,
     ):
         for name, call in group(io):
             name = f"{group.__name__.removesuffix('_cases')}: {name}"
@@ -881,6 +884,86 @@ def file_cases(io):
         ],
     )
     yield "no matching files", lambda: io.matching_files("/nowhere/*")
+
+
+def gfile_cases(io):
+    def prepared(action):
+        """Runs an action in a folder, and tells its result and what is there then."""
+        folder = tempfile.mkdtemp()
+        path = pathlib.Path(folder)
+        try:
+            (path / "sub" / "deep").mkdir(parents=True)
+            (path / "a.txt").write_text("one\ntwo\n")
+            (path / "b.txt").write_text("b")
+            (path / "sub" / "c.bin").write_bytes(b"\xff\x00")
+            result = action(io.gfile, folder)
+            there = sorted(str(p.relative_to(path)) for p in path.rglob("*"))
+            return json.dumps([result, there], default=repr).replace(folder, "FOLDER")
+        finally:
+            shutil.rmtree(folder)
+
+    def within(mode, *calls):
+        """Opens a.txt and calls methods of the file."""
+
+        def action(gfile, folder):
+            with gfile.GFile(folder + "/a.txt", mode) as file:
+                results = [getattr(file, name)(*args) for name, *args in calls]
+            return [results, pathlib.Path(folder, "a.txt").read_bytes()]
+
+        return action
+
+    for name, action in {
+        "read": within("r", ["read"]),
+        "read bytes": within("rb", ["read", 3], ["tell"], ["read"]),
+        "lines": within("r", ["readline"], ["readlines"], ["readline"], ["tell"]),
+        "list": lambda g, d: list(g.GFile(d + "/a.txt")),
+        "size": within("r", ["size"], ["seekable"]),
+        "seek": within("r", ["seek", 2], ["read", 2], ["seek", -2, 2], ["read"]),
+        "seek on": within("r", ["seek", 1], ["seek", 1, 1], ["read", 2]),
+        "seek before": within("r", ["seek", -1]),
+        "write": within("w", ["write", "new"], ["tell"], ["flush"]),
+        "append": within("a", ["write", "new"]),
+        "write bytes": within("wb", ["write", b"\xff"]),
+        "read in w": within("w", ["read"]),
+        "write in r": within("r", ["write", "x"]),
+        "other mode": within("q", ["read"]),
+        "missing": lambda g, d: g.GFile(d + "/z").read(),
+        "name and mode": lambda g, d: [g.GFile(d).name, g.GFile(d, "rb").mode],
+        "copy": lambda g, d: g.copy(d + "/b.txt", d + "/c.txt"),
+        "copy over": lambda g, d: g.copy(d + "/b.txt", d + "/a.txt"),
+        "copy over on purpose": lambda g, d: g.copy(d + "/b.txt", d + "/a.txt", True),
+        "copy nothing": lambda g, d: g.copy(d + "/z", d + "/c.txt"),
+        "copy folder": lambda g, d: g.copy(d + "/sub", d + "/c.txt"),
+        "exists": lambda g, d: [g.exists(d), g.exists(d + "/z"), g.exists(b"/")],
+        "glob": lambda g, d: sorted(g.glob(d + "/*.txt")),
+        "globs": lambda g, d: g.glob([d + "/b*", d + "/a*", d + "/z*"]),
+        "isdir": lambda g, d: [g.isdir(d), g.isdir(d + "/a.txt"), g.isdir("/z/z")],
+        "join": lambda g, d: [g.join("a", "b"), g.join("a", "/b"), g.join("a")],
+        "listdir": lambda g, d: sorted(g.listdir(d)),
+        "listdir of a file": lambda g, d: g.listdir(d + "/a.txt"),
+        "mkdir": lambda g, d: g.mkdir(d + "/new"),
+        "mkdir again": lambda g, d: g.mkdir(d + "/sub"),
+        "mkdir nowhere": lambda g, d: g.mkdir(d + "/new/new"),
+        "makedirs": lambda g, d: g.makedirs(d + "/new/new"),
+        "makedirs again": lambda g, d: g.makedirs(d + "/sub/deep"),
+        "makedirs of a file": lambda g, d: g.makedirs(d + "/a.txt"),
+        "remove": lambda g, d: g.remove(d + "/a.txt"),
+        "remove nothing": lambda g, d: g.remove(d + "/z"),
+        "remove folder": lambda g, d: g.remove(d + "/sub"),
+        "rename": lambda g, d: g.rename(d + "/a.txt", d + "/c.txt"),
+        "rename over": lambda g, d: g.rename(d + "/a.txt", d + "/b.txt"),
+        "rename on purpose": lambda g, d: g.rename(d + "/a.txt", d + "/b.txt", True),
+        "rename nothing": lambda g, d: g.rename(d + "/z", d + "/c.txt"),
+        "rename folder": lambda g, d: g.rename(d + "/sub", d + "/other"),
+        "rmtree": lambda g, d: g.rmtree(d + "/sub"),
+        "rmtree nothing": lambda g, d: g.rmtree(d + "/z"),
+        "stat": lambda g, d: [g.stat(d + "/b.txt").length, g.stat(d).is_directory],
+        "stat nothing": lambda g, d: g.stat(d + "/z").length,
+        "walk": lambda g, d: sorted(map(str, g.walk(d + "/sub"))),
+        "walk up": lambda g, d: [x[0] for x in g.walk(d, topdown=False)][-1],
+        "walk nothing": lambda g, d: list(g.walk(d + "/z")),
+    }.items():
+        yield name, lambda a=action: prepared(a)
 
 
 def plain_strings(value):

@@ -1,5 +1,6 @@
 """Records, features and files of `tf.io` and `tf.train`, on NumPy arrays and bytes."""
 
+from ranvier.data.io import gfile
 from ranvier.data.io._csv import decode_csv
 from ranvier.data.io._face import wrapped
 from ranvier.data.io._features import (
@@ -77,6 +78,7 @@ __all__ = [
     "encode_png",
     "encode_proto",
     "extract_jpeg_shape",
+    "gfile",
     "is_jpeg",
     "match_filenames_once",
     "matching_files",
