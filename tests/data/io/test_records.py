@@ -116,6 +116,13 @@ def test_flush_shows_what_was_written(tmp_path):
             use()
 
 
+def test_a_forgotten_writer_completes_its_file(tmp_path):
+    writer = io.TFRecordWriter(tmp_path / "x", "GZIP")
+    writer.write(b"abc")
+    del writer
+    assert read(tmp_path / "x", compression_type="GZIP") == [b"abc"]
+
+
 def test_records_that_cannot_be_written(tmp_path):
     with io.TFRecordWriter(tmp_path / "x") as writer:
         with pytest.raises(TypeError, match="`record` must be a string"):

@@ -100,6 +100,8 @@ class TFRecordWriter:
         21
     """
 
+    _file = None  # until it is open
+
     def __init__(self, path, options=None):
         if not isinstance(options, TFRecordOptions):
             options = TFRecordOptions(options)
@@ -132,7 +134,7 @@ class TFRecordWriter:
 
     def close(self):
         """Completes and closes the file."""
-        if self._file.closed:
+        if self._file is None or self._file.closed:
             return
         if self._compressor:
             self._file.write(self._compressor.flush())
@@ -146,4 +148,7 @@ class TFRecordWriter:
         return self
 
     def __exit__(self, *exception):
+        self.close()
+
+    def __del__(self):
         self.close()
