@@ -117,8 +117,11 @@ BAD = {
     "no_signature": (lambda m: {**m, "signature.json": None}, "no member 'signature"),
     "no_program": (lambda m: {**m, "program.jax_export": None}, "no member 'program"),
     "no_weights": (lambda m: {**m, "weights.safetensors": None}, "no member 'weights"),
-    "no_json": (lambda m: {**m, "signature.json": "{"}, "JSON|signature"),
-    "deep_json": (lambda m: {**m, "signature.json": "[" * 10**5}, "signature|nested"),
+    "no_json": (
+        lambda m: {**m, "signature.json": "{"},
+        "'signature.json' is no valid JSON",
+    ),
+    "deep_json": (lambda m: {**m, "signature.json": "[" * 10**5}, "no valid JSON"),
     "a_list": (lambda m: {**m, "signature.json": "[]"}, "does not describe"),
     "format": (lambda m: edited(m, format="x"), "does not describe"),
     "version": (lambda m: edited(m, version=2), "version 2"),

@@ -4,7 +4,8 @@ import numpy as np
 
 from ranvier.core import _tree
 from ranvier.core._errors import require
-from ranvier.saving._signature import Signature, TensorInfo, parse_json
+from ranvier.saving import _safety
+from ranvier.saving._signature import Signature, TensorInfo
 
 # The metadata of an ONNX model that holds ranvier's signature.
 METADATA_KEY = "ranvier_signature"
@@ -31,7 +32,9 @@ class ONNXModel:
             single = len(outputs) == 1
             self.signature = Signature(tuple(inputs), outputs[0] if single else outputs)
         else:
-            self.signature = Signature.from_json(parse_json(text))
+            self.signature = Signature.from_json(
+                _safety.parse_json(text, "Its signature")
+            )
         names = [info.name for info in _tree.flatten(self.signature.inputs)]
         if names != [info.name for info in inputs] or len(outputs) != len(
             _tree.flatten(self.signature.outputs)

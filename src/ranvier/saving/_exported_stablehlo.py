@@ -17,7 +17,7 @@ from ranvier._version import __version__
 from ranvier.core import _tree
 from ranvier.core._errors import require
 from ranvier.saving import _safetensors, _safety
-from ranvier.saving._signature import Signature, parse_json
+from ranvier.saving._signature import Signature
 
 SIGNATURE = "signature.json"
 PROGRAM = "program.jax_export"
@@ -86,7 +86,8 @@ def load_stablehlo(path) -> StableHLOModel:
     """Returns the model of an archive of `write_stablehlo`."""
     require("flatbuffers", "stablehlo")
     with _safety.open_archive(path) as archive:
-        description = parse_json(_safety.read_member(archive, SIGNATURE))
+        text = _safety.read_member(archive, SIGNATURE)
+        description = _safety.parse_json(text, f"'{SIGNATURE}'")
         if not isinstance(description, dict) or description.get("format") != _FORMAT:
             raise ValueError(f"'{SIGNATURE}' does not describe a StableHLO program.")
         if description.get("version") != 1:

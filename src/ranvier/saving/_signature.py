@@ -1,7 +1,6 @@
 """What an exported model takes and gives: names, shapes, dtypes, and how they nest."""
 
 import dataclasses
-import json
 
 import jax
 import numpy as np
@@ -92,18 +91,6 @@ class Signature:
             lambda info: f"{info.name}: {info.dtype}{list(info.shape)}", self.inputs
         )
         return ", ".join(map(str, shown))
-
-
-def parse_json(text):
-    """Returns the value of a JSON text that a file holds.
-
-    Raises:
-        ValueError: if it is none.
-    """
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"Its signature is no JSON: {error}") from error
 
 
 def _encode(structure):
