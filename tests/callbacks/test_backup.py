@@ -10,7 +10,7 @@ import pytest
 
 import ranvier as rv
 from ranvier import layers
-from ranvier.callbacks import BackupAndRestore, Callback
+from ranvier.callbacks import BackupAndRestore, Callback, _backup_and_restore
 from ranvier.callbacks._state_file import read_state
 from tests.callbacks.killed_runs import (
     Kill,
@@ -317,6 +317,17 @@ def test_finished_run_that_is_kept_has_nothing_left_to_do(tmp_path):
         np.testing.assert_array_equal(a, b)
     longer = fit(again, BackupAndRestore(tmp_path), epochs=7)
     assert len(longer["loss"]) == 7
+
+
+def test_backup_of_a_later_fit_of_the_script(tmp_path):
+    """The script, run again, begins with its first `fit`, which has ended long ago."""
+    fit(make_model(), BackupAndRestore(tmp_path))
+    for _ in range(2):  # in one process that goes on, as in a notebook
+        with pytest.raises(Killed):
+            fit(make_model(), BackupAndRestore(tmp_path), Kill(3))
+    _backup_and_restore._ended.clear()  # a new process
+    with pytest.warns(UserWarning, match="number 2 with this folder .* earlier one"):
+        fit(make_model(), BackupAndRestore(tmp_path))
 
 
 def test_backup_of_another_model(tmp_path):

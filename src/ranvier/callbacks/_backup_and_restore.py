@@ -1,5 +1,6 @@
 """BackupAndRestore: a run that was killed goes on where it was."""
 
+import collections
 import contextlib
 import os
 import pathlib
@@ -13,6 +14,9 @@ from ranvier.core._files import atomic_path
 
 _LATEST = "latest.backup"
 _PREVIOUS = "previous.backup"
+
+# How many runs of `fit` with a folder have come to their end in this process.
+_ended: collections.Counter = collections.Counter()
 
 
 class BackupAndRestore(Callback):
@@ -117,6 +121,14 @@ class BackupAndRestore(Callback):
             )
             raise
         self._saved = state["place"]
+        if state["fits_before"] > _ended[self._folder()]:
+            warnings.warn(
+                f"The backup in '{self.backup_dir}' is of `fit` number "
+                f"{state['fits_before'] + 1} with this folder in one process, but this "
+                "is an earlier one. Give each its own folder, with "
+                "`delete_checkpoint=False`.",
+                stacklevel=4,
+            )
         if (self.params or {}).get("verbose"):
             print_message(f"Going on after {self._saved}, from '{self.backup_dir}'.")
 
@@ -159,7 +171,11 @@ class BackupAndRestore(Callback):
 
     def _save(self, progress):
         place = str(progress)
-        state = {"place": place, "progress": progress.get_state()}
+        state = {
+            "place": place,
+            "fits_before": _ended[self._folder()],
+            "progress": progress.get_state(),
+        }
         try:
             os.makedirs(self.backup_dir, exist_ok=True)
             with atomic_path(self._latest) as temporary:
@@ -178,12 +194,16 @@ class BackupAndRestore(Callback):
 
     def on_train_end(self, logs=None):
         self._is_running = False
+        _ended[self._folder()] += 1
         if self.delete_checkpoint:
             for path in (self._previous, self._latest):
                 path.unlink(missing_ok=True)
             self._delete_left_overs()
             with contextlib.suppress(OSError):  # other files are in it
                 os.rmdir(self.backup_dir)
+
+    def _folder(self):
+        return os.path.realpath(self.backup_dir)
 
     def _delete_left_overs(self):
         """Deletes what a run left that was killed while it wrote."""
