@@ -69,13 +69,9 @@ MISSING = {
             [
                 "array_to_img",
                 "audio_dataset_from_directory",
-                "image_dataset_from_directory",
                 "img_to_array",
                 "load_img",
                 "save_img",
-                "split_dataset",
-                "text_dataset_from_directory",
-                "timeseries_dataset_from_array",
             ],
             IMAGES,
         ),

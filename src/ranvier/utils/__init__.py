@@ -21,8 +21,13 @@ from ranvier.core._serialization import (
 )
 from ranvier.core._serialization import serialize_object as serialize_keras_object
 from ranvier.core._session import clear_session
+from ranvier.data._directories import (
+    image_dataset_from_directory,
+    text_dataset_from_directory,
+)
 from ranvier.data._encoding import normalize, to_categorical
 from ranvier.data._sequences import pad_sequences
+from ranvier.data._timeseries import split_dataset, timeseries_dataset_from_array
 from ranvier.models._feature_space import FeatureSpace
 from ranvier.ops._symbolic import is_keras_tensor
 from ranvier.training._py_dataset import PyDataset
@@ -44,6 +49,7 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "image_dataset_from_directory",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
     "normalize",
@@ -52,7 +58,10 @@ __all__ = [
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
+    "split_dataset",
     "standardize_dtype",
+    "text_dataset_from_directory",
+    "timeseries_dataset_from_array",
     "to_categorical",
     "unpack_x_y_sample_weight",
 ]
