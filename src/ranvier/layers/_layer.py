@@ -56,11 +56,9 @@ class Layer(Weights, Configuration, Operation):
     Example:
         >>> import ranvier as rv
         >>> class Scale(rv.layers.Layer):
-        ...     @default
-    def build(self, input_shape):
+        ...     def build(self, input_shape):
         ...         self.factor = self.add_weight(shape=(), initializer="ones")
-        ...     @default
-    def call(self, x):
+        ...     def call(self, x):
         ...         return x * self.factor
         >>> Scale()(rv.ops.ones((2,))).tolist()
         [1.0, 1.0]
