@@ -1,11 +1,13 @@
 """CategoryEncoding: integers to rows of zeros and ones, or of counts."""
 
+import jax
+
 from ranvier import ops
 from ranvier.core._registry import builtin
 from ranvier.layers._layer import Layer
 from ranvier.layers.preprocessing._categories import encode_categories, encoded_shape
 from ranvier.layers.preprocessing._composite import flat_of, padded_rows
-from ranvier.layers.preprocessing._host_layer import as_tensor
+from ranvier.layers.preprocessing._host_layer import finished
 from ranvier.layers.preprocessing._strings import as_array
 from ranvier.ops._symbolic import KerasTensor
 
@@ -63,14 +65,17 @@ class CategoryEncoding(Layer):
                     f"Received: count_weights={count_weights}."
                 )
             count_weights = ops.convert_to_tensor(count_weights, self.compute_dtype)
+        ids = inputs
         if flat_of(inputs) is not inputs:
-            inputs = padded_rows(inputs, as_array(flat_of(inputs)), -1)
-        if isinstance(inputs, (list, tuple, int)):
-            inputs = as_array(inputs)
+            ids = padded_rows(inputs, as_array(flat_of(inputs)), -1)
+        elif not isinstance(inputs, jax.Array):
+            ids = as_array(inputs)
         encoded = encode_categories(
-            inputs, self.output_mode, self.num_tokens, self.dtype, count_weights
+            ids, self.output_mode, self.num_tokens, self.dtype, count_weights
         )
-        return as_tensor(encoded)
+        if isinstance(encoded, jax.core.Tracer):
+            return encoded
+        return finished(encoded, inputs, self.sparse)
 
     def compute_output_shape(self, input_shape):
         """Returns the shape of the outputs."""

@@ -69,6 +69,7 @@ def padded_rows(x, values, fill):
         values: one for each of its values.
         fill: put behind the values of rows shorter than the longest.
     """
+    values = np.asarray(values)
     order, splits = row_splits_of(x)
     rows = from_splits(values[order], splits, fill)
     return rows[0] if is_sparse(x) and len(np.asarray(x.dense_shape)) == 1 else rows

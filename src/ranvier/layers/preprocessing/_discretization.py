@@ -1,5 +1,6 @@
 """Discretization: numbers to the intervals they lie in."""
 
+import jax
 import numpy as np
 
 from ranvier import ops
@@ -12,6 +13,7 @@ from ranvier.layers.preprocessing._adapt import Adaptable
 from ranvier.layers.preprocessing._arrays import from_numbers
 from ranvier.layers.preprocessing._categories import encode_categories
 from ranvier.layers.preprocessing._choices import choice
+from ranvier.layers.preprocessing._host_layer import finished
 from ranvier.ops._symbolic import KerasTensor
 
 
@@ -20,9 +22,9 @@ class Discretization(Adaptable, Layer):
     """Maps numbers to the index of their interval.
 
     The boundaries are given, or found by `adapt` such that each of `num_bins` intervals
-    holds about equally many values. `adapt` reads data in one pass and keeps about
-    `1 / epsilon` numbers: the share of values below a boundary is off by `2 * epsilon`
-    at most.
+    holds about equally many values. `adapt` reads data in one pass. The share of values
+    below a boundary is off by `2 * epsilon` at most, or by one value; `16 / epsilon`
+    numbers are kept for each doubling of the data beyond as many.
 
     Args:
         bin_boundaries: the boundaries, ascending; an interval holds its left one.
@@ -118,17 +120,28 @@ class Discretization(Adaptable, Layer):
     def reset_state(self):
         """Forgets the values seen."""
         self.summary = _quantiles.EMPTY
+        self._sketch = _quantiles.Sketch(self.epsilon)
 
     def update_state(self, data):
         """Takes in the values of one batch."""
-        summary = _quantiles.summarize(np.asarray(data, np.float32), self.epsilon)
+        values = np.asarray(data, np.float32)
+        self._sketch.add(values)
+        summary = _quantiles.summarize(values, self.epsilon)
         self.summary = _quantiles.merge(summary, self.summary, self.epsilon)
 
     def finalize_state(self):
-        """Takes the boundaries from the values seen."""
-        if self.num_bins is not None:
-            boundaries = _quantiles.boundaries(self.summary, self.num_bins)
-            self.bin_boundaries = boundaries.tolist()
+        """Takes the boundaries from the values seen.
+
+        They are Keras's, unless its summary has drifted over many batches.
+        """
+        if self.num_bins is None:
+            return
+        found = _quantiles.boundaries(self.summary, self.num_bins)
+        sketch = self._sketch
+        if sketch.count and len(found) == self.num_bins - 1:
+            if not sketch.confirms(found, self.epsilon):
+                found = sketch.boundaries(self.num_bins)
+        self.bin_boundaries = found.tolist()
 
     # Calling.
 
@@ -144,7 +157,14 @@ class Discretization(Adaptable, Layer):
                 "layer."
             )
         bins = ops.digitize(inputs, list(self.bin_boundaries))
-        return encode_categories(bins, self.output_mode, self._depth, self.output_dtype)
+        if not isinstance(bins, jax.core.Tracer):
+            bins = np.asarray(bins)
+        encoded = encode_categories(
+            bins, self.output_mode, self._depth, self.output_dtype
+        )
+        if isinstance(encoded, jax.core.Tracer):
+            return encoded
+        return finished(encoded, inputs, self.sparse)
 
     @property
     def _depth(self):

@@ -11,6 +11,8 @@ import numpy as np
 
 from ranvier.core import _tree
 from ranvier.layers._layer import Layer
+from ranvier.layers.preprocessing._composite import is_ragged, is_sparse
+from ranvier.ops._dispatch import wrappers
 from ranvier.ops._symbolic import any_symbolic
 
 
@@ -37,7 +39,7 @@ class HostLayer(Layer):
     def call(self, inputs):
         refuse_tracers(self, inputs)
         outputs = self.on_device(self.on_host(inputs))
-        return _tree.map_structure(as_tensor, outputs)
+        return finished(outputs, inputs, getattr(self, "sparse", False))
 
     def on_host(self, inputs):
         """Returns the part of the outputs that has to be computed by NumPy.
@@ -79,6 +81,29 @@ def refuse_tracers(layer, inputs) -> None:
             "`Dataset.map`, or on the data before training. A model that is a subclass "
             "of `Model` should take its outputs as inputs."
         )
+
+
+def finished(outputs, inputs, sparse=False):
+    """Returns outputs of the kind of the inputs: arrays, or tensors of the `tf` face.
+
+    Args:
+        outputs: arrays, of NumPy as a rule; ragged and sparse values stay.
+        inputs: what the layer was called on.
+        sparse: whether to return a sparse tensor.
+    """
+    if sparse:
+        from ranvier.tensors import sparse_from_dense  # only who asks needs it
+
+        return sparse_from_dense(np.asarray(outputs))
+    if any(_is_face(x) for x in _tree.flatten(inputs)):
+        from ranvier.tensors._calls import wrap
+
+        return wrap(outputs)
+    return _tree.map_structure(as_tensor, outputs)
+
+
+def _is_face(x):
+    return isinstance(x, tuple(wrappers)) or is_ragged(x) or is_sparse(x)
 
 
 def as_tensor(x):

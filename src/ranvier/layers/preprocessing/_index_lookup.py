@@ -455,16 +455,6 @@ class IndexLookup(Adaptable, HostLayer):
             "salt": self.salt,
         }
 
-    @classmethod
-    def from_config(cls, config, safe_mode=None):
-        """Rebuilds a layer from its config.
-
-        Raises:
-            ValueError: if a file being loaded names a vocabulary file.
-        """
-        _vocabulary.refuse_path(config.get("vocabulary"), safe_mode)
-        return super().from_config(config)
-
     def save_own_variables(self, store):
         """Stores the weights of the tokens."""
         if self.output_mode == "tf_idf" and self._idf_weights is not None:

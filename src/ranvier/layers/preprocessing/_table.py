@@ -13,7 +13,7 @@ import numpy as np
 ABSENT = -1  # what `find` gives for tokens that the table does not have
 
 # Rows that are worked on at once, so that what is computed stays in the cache.
-_BLOCK = 1 << 14
+_BLOCK = 1 << 15
 # Up to this size, and for Python objects, a dictionary is faster.
 _FEW = 256
 
@@ -161,6 +161,7 @@ class WordTable:
             known = 0 if known is None else known.take(place, mode="clip")
             equal &= known == (0 if given is None else given)
         return equal
+
 
 def _odd_numbers(count, seed):
     generator = np.random.Generator(np.random.Philox(seed))

@@ -17,7 +17,7 @@ from ranvier.layers.preprocessing._composite import (
 from ranvier.layers.preprocessing._host_layer import HostLayer
 from ranvier.layers.preprocessing._string_lookup import StringLookup
 from ranvier.layers.preprocessing._strings import as_strings, check_strings
-from ranvier.layers.preprocessing._vocabulary import listed, refuse_path
+from ranvier.layers.preprocessing._vocabulary import listed
 from ranvier.ops._symbolic import KerasTensor
 
 _FORMER_MODES = {"binary": "multi_hot", "tf-idf": "tf_idf"}
@@ -273,17 +273,12 @@ class TextVectorization(Adaptable, HostLayer):
         }
 
     @classmethod
-    def from_config(cls, config, safe_mode=None):
-        """Rebuilds a layer from its config.
-
-        Raises:
-            ValueError: if a file being loaded names a vocabulary file.
-        """
-        refuse_path(config.get("vocabulary"), safe_mode)
+    def from_config(cls, config):
+        """Rebuilds a layer from its config."""
         config = dict(config)
         for key in ("standardize", "split"):
             if not isinstance(config[key], str):
-                config[key] = deserialize_object(config[key], safe_mode=safe_mode)
+                config[key] = deserialize_object(config[key])
         if isinstance(config["ngrams"], list):
             config["ngrams"] = tuple(config["ngrams"])
         return super().from_config(config)

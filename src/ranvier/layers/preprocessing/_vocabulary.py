@@ -174,26 +174,3 @@ def read_asset(folder) -> list:
     while lines and lines[-1] == "":
         lines.pop()
     return lines
-
-
-def refuse_path(vocabulary, safe_mode) -> None:
-    """Raises if a config that is being loaded names a file.
-
-    Such a file could be any of the reader's own.
-
-    Args:
-        vocabulary: from the config.
-        safe_mode: True while a file is loaded that is not trusted.
-
-    Raises:
-        ValueError: naming the file.
-    """
-    if isinstance(vocabulary, str) and safe_mode:
-        raise ValueError(
-            "Requested the loading of a vocabulary file outside of the model archive. "
-            "This carries a potential risk of loading arbitrary and sensitive files "
-            "and thus it is disallowed by default. If you trust the source, pass "
-            "`safe_mode=False` to the loading function, or call "
-            "`config.enable_unsafe_deserialization()`. "
-            f"Vocabulary file: '{vocabulary}'"
-        )
