@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import ranvier as rv
 
-QUICK = 40  # examples a test
+QUICK = 30  # examples a test
 MANY = int(os.environ.get("RANVIER_FUZZ", 1000))
 SECONDS = 20  # for one file, on a busy machine
 MIB = 300  # how much a process may grow over one test

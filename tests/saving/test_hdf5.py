@@ -140,7 +140,9 @@ def test_another_optimizers_state(saved):
     with h5py.File(path, "r+") as file:
         group = file["optimizer_weights"]
         group.attrs["weight_names"] = group.attrs["weight_names"][:-1]
-    with pytest.warns(UserWarning, match="state of the optimizer 'adam' is not restor"):
+    with pytest.warns(
+        UserWarning, match="state of the optimizer 'adam.*' is not restor"
+    ):
         again = load_model(path)
     assert int(again.optimizer.iterations) == 0
 

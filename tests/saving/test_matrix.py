@@ -64,7 +64,7 @@ def pair(request):
     return request.param
 
 
-@kinds_and(["m.keras", "m.h5"], ["m"])
+@kinds_and(["m.keras"], ["m.h5", "m"])
 def test_models_predict_and_train_on_equally(kind, name, pair, tmp_path):
     writer, reader = pair
     old = name.endswith(".h5")
