@@ -1,6 +1,7 @@
 """Iterators over datasets."""
 
 from ranvier.data import _structure
+from ranvier.data._block import MOST
 from ranvier.data._face import NUMPY
 
 
@@ -35,6 +36,7 @@ class DatasetIterator:
         self._elements = iter(())
         self._before = None
         self._taken = 0
+        self._limit = MOST
 
     def __iter__(self):
         return self
@@ -45,7 +47,7 @@ class DatasetIterator:
             return self._show(element)
         self._before = self._stream.get_state()
         self._taken = 0
-        block = self._stream.next()
+        block = self._next_block()
         if block is None:
             self._elements = iter(())
             raise StopIteration
@@ -53,6 +55,18 @@ class DatasetIterator:
         return next(self)
 
     next = __next__
+
+    def _next_block(self):
+        try:
+            return self._stream.next(self._limit)
+        except Exception:
+            if self._limit == 1:
+                raise
+            # Once more, one by one: the elements before the one at fault come first.
+            self._limit = 1
+            self._stream = self._node.stream()
+            self._stream.set_state(self._before)
+            return self._stream.next(1)
 
     def _show(self, element):
         if self._face is NUMPY:

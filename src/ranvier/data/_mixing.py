@@ -157,7 +157,7 @@ class _InterleaveStream(Stream):
             length = self.node.block_length
             wanted = limit if len(self.slots) == 1 else length - self.taken
             wanted = min(wanted, limit)
-            count = min(slot.held.fill(wanted, limit), wanted)
+            count = min(slot.held.fill(1, limit), wanted)
             if not count:
                 self.slots[self.turn] = None
                 self._pass_on()
