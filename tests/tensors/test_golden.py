@@ -21,6 +21,10 @@ DIFFERENT = {
     "tf.ragged.constant([[1, 2], [3, 4]]) + tf.constant([10, 20])": (
         "refused there; rows of one length take a vector here"
     ),
+    "len(v)": "TypeError there; the number of rows here",
+    "after(v, v[0].assign_add([1., 1., 1.]))": "only `assign` there",
+    "after(v, v[0].assign_sub([1., 1., 1.]))": "only `assign` there",
+    "v.__setitem__(0, 1.)": "no such method there; as a statement, TypeError in both",
     "len(rt)": "TypeError there; the number of rows here",
     "42.0 * s": "TypeError there; computed here",
     "-s": "TypeError there; computed here",

@@ -13,6 +13,8 @@ class _Stacks(threading.local):
     def __init__(self):
         self.state: list[StateScope] = []
         self.autocast: list[str | None] = []
+        # Called with a variable and its array at each reading; gradient tapes set it.
+        self.reader = None
         self.deferring: int = 0
 
 

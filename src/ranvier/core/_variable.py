@@ -208,6 +208,8 @@ class Variable:
         if value is None:
             value = self._value
             self._borrowed = True
+        if _scope.stacks.reader is not None:
+            value = _scope.stacks.reader(self, value)
         dtype = _scope.autocast_dtype()
         if dtype is not None and self._autocast and value.dtype != dtype:
             if jnp.issubdtype(value.dtype, jnp.floating):

@@ -23,9 +23,11 @@ from ranvier.tensors._specs import (
     TypeSpec,
     spec_of,
 )
+from ranvier.tensors._variable import IndexedSlices, Variable
 
 __all__ = [
     "DType",
+    "IndexedSlices",
     "RaggedTensor",
     "RaggedTensorSpec",
     "SparseTensor",
@@ -34,6 +36,7 @@ __all__ = [
     "TensorShape",
     "TensorSpec",
     "TypeSpec",
+    "Variable",
     "as_dtype",
     "call_on_tensors",
     "constant",

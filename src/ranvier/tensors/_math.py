@@ -38,7 +38,7 @@ def _registered(name):
 
 # One tensor, entry by entry.
 
-abs = elementwise("Abs", ops.absolute, NUMBERS, sparse=True)
+abs = elementwise("Abs", _operators.absolute_of, NUMBERS, sparse=True)
 negative = elementwise("Neg", ops.negative, NUMBERS, sparse=True)
 square = elementwise("Square", ops.square, NUMBERS, sparse=True)
 sign = elementwise("Sign", ops.sign, NUMBERS, sparse=True)
@@ -121,8 +121,23 @@ greater = of_two("Greater", _operators.greater, None)
 greater_equal = of_two("GreaterEqual", _operators.greater_equal, None)
 equal = of_two("Equal", _operators.equal, None)
 not_equal = of_two("NotEqual", _operators.not_equal, None)
-maximum = of_two("Maximum", ops.maximum, REALS)
-minimum = of_two("Minimum", ops.minimum, REALS)
+
+
+@_new_op
+def _maximum(x, y):
+    # Where both are equal, the gradient goes to the first.
+    x, y = jnp.asarray(x), jnp.asarray(y)
+    return jnp.where((x >= y) | jnp.isnan(x), x, y)
+
+
+@_new_op
+def _minimum(x, y):
+    x, y = jnp.asarray(x), jnp.asarray(y)
+    return jnp.where((x <= y) | jnp.isnan(x), x, y)
+
+
+maximum = of_two("Maximum", _maximum, REALS)
+minimum = of_two("Minimum", _minimum, REALS)
 squared_difference = of_two(
     "SquaredDifference", lambda x, y: ops.square(ops.subtract(x, y))
 )

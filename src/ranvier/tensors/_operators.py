@@ -8,10 +8,12 @@ import functools
 import operator
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from ranvier import ops
 from ranvier.core._variable import Variable
+from ranvier.ops._dispatch import op
 from ranvier.ops._symbolic import KerasTensor
 from ranvier.tensors._calls import call_on_tensors
 from ranvier.tensors._constant import convert_to_tensor
@@ -175,6 +177,14 @@ def unary(name, function, allowed=_NUMBERS):
     return compute
 
 
+@op(path="tf.abs")
+def absolute_of(x):
+    """Returns absolute values; the gradient at zero is zero."""
+    if jnp.iscomplexobj(x):
+        return jnp.abs(x)
+    return x * jax.lax.stop_gradient(jnp.sign(x))
+
+
 def _true_divide(x, y):
     kind = np.dtype(getattr(x, "dtype", None) or y.dtype)
     if kind.kind in "iu":
@@ -262,7 +272,7 @@ logical_and = binary("LogicalAnd", _logical(ops.logical_and, ops.bitwise_and), _
 logical_or = binary("LogicalOr", _logical(ops.logical_or, ops.bitwise_or), _BITS)
 logical_xor = binary("LogicalXor", _logical(ops.logical_xor, ops.bitwise_xor), _BITS)
 negative = unary("Neg", ops.negative)
-absolute = unary("Abs", ops.absolute)
+absolute = unary("Abs", absolute_of)
 invert = unary("Invert", _invert, _BITS)
 identity = unary("Identity", ops.copy, _ALL)
 

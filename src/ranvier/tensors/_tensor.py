@@ -195,7 +195,8 @@ def _scalar(value) -> str:
 
 def is_traced(value) -> bool:
     """Tells whether an array is a tracer of a program."""
-    return isinstance(value, jax.core.Tracer) and not hasattr(value, "materialize")
+    # The lazy arrays of gradient tapes are tracers that do have a value.
+    return isinstance(value, jax.core.Tracer) and not getattr(value, "is_eager", False)
 
 
 class Reference:

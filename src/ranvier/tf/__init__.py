@@ -1,5 +1,7 @@
 """The TensorFlow spelling of ranvier: `import ranvier.tf as tf`. Names only."""
 
+import ranvier as keras
+from ranvier.autodiff import GradientTape, UnconnectedGradients, custom_gradient
 from ranvier.tensors._constant import constant, convert_to_tensor
 from ranvier.tensors._dtype import DType, as_dtype, dtypes
 from ranvier.tensors._math import (
@@ -126,7 +128,8 @@ from ranvier.tensors._specs import (
     TensorSpec,
     TypeSpec,
 )
-from ranvier.tf import errors, math, ragged, sparse
+from ranvier.tensors._variable import IndexedSlices, Variable
+from ranvier.tf import errors, math, nn, ragged, sparse
 
 newaxis = None
 bfloat16 = dtypes["bfloat16"]
@@ -150,6 +153,8 @@ uint64 = dtypes["uint64"]
 
 __all__ = [
     "DType",
+    "GradientTape",
+    "IndexedSlices",
     "RaggedTensor",
     "RaggedTensorSpec",
     "SparseTensor",
@@ -158,6 +163,8 @@ __all__ = [
     "TensorShape",
     "TensorSpec",
     "TypeSpec",
+    "UnconnectedGradients",
+    "Variable",
     "abs",
     "acos",
     "acosh",
@@ -189,6 +196,7 @@ __all__ = [
     "cos",
     "cosh",
     "cumsum",
+    "custom_gradient",
     "divide",
     "double",
     "dtypes",
@@ -214,6 +222,7 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "keras",
     "less",
     "less_equal",
     "linspace",
@@ -228,6 +237,7 @@ __all__ = [
     "multiply",
     "negative",
     "newaxis",
+    "nn",
     "not_equal",
     "one_hot",
     "ones",

@@ -580,11 +580,275 @@ tf.sparse.bincount([[1, 1], [3, 0]], axis=-1, binary_output=True, minlength=6)
 tf.SparseTensorSpec([None, 3]).is_compatible_with(s)
 """
 
+VARIABLES_SETUP = """
+v = tf.Variable([[1., 2., 3.], [4., 5., 6.]])
+w = tf.Variable(3.0)
+k = tf.Variable([1, 2, 3])
+d = tf.Variable(np.array([1.5, 2.5]), name="d")
+def after(variable, *results):
+    return variable.numpy()
+"""
+
+VARIABLES = """
+v
+w
+k
+d
+repr(tf.Variable(2., name="a"))
+repr(v)
+str(w)
+v.dtype
+v.shape
+v.name
+d.name
+d.dtype
+d.numpy()
+w.numpy()
+v.trainable
+tf.Variable(1., trainable=False).trainable
+tf.Variable(1., constraint=abs).constraint is abs
+w.constraint
+2 * w
+w * 2
+v @ tf.ones((3, 1))
+tf.ones((1, 2)) @ v
+v + v
+v[0]
+v[:, 1]
+v[0, 1]
+-v
+v > 2
+abs(-w)
+w == 3.0
+k + 1
+k / 2
+k + 1.5
+d + 1
+d * w
+w + tf.constant(1)
+np.array(v)
+float(w)
+len(v)
+tf.square(v)
+tf.reduce_sum(v)
+tf.constant(w)
+tf.convert_to_tensor(v)
+after(v, v.assign(v * 2))
+after(v, v[0, 1].assign(42))
+after(v, v[:, 2].assign([0., 1.]))
+after(v, v[0].assign_add([1., 1., 1.]))
+after(v, v[0].assign_sub([1., 1., 1.]))
+after(v, v.assign_add(v))
+after(v, v.assign_sub(tf.ones((2, 3))))
+after(d, d.assign_add([1., 2.]))
+after(v, v.scatter_nd_update(indices=[[0, 0], [1, 2]], updates=[100., 200.]))
+after(v, v.scatter_nd_add(indices=[[0, 0], [1, 2]], updates=[100., 200.]))
+after(v, v.scatter_nd_sub(indices=[[0, 0], [1, 2]], updates=[100., 200.]))
+after(v, v.scatter_update(tf.IndexedSlices(values=[[1., 2., 3.], [4., 5., 6.]], indices=[1, 0])))
+after(v, v.scatter_add(tf.IndexedSlices([[1., 2., 3.]], [1])))
+after(v, v.scatter_sub(tf.IndexedSlices([[1., 2., 3.]], [1])))
+after(v, v.scatter_mul(tf.IndexedSlices([[1., 2., 3.]], [1])))
+after(v, v.scatter_max(tf.IndexedSlices([[9., 2., 3.]], [1])))
+after(v, v.scatter_update([1.]))
+v.assign([1., 2.])
+v.assign(tf.constant([[1, 2, 3], [4, 5, 6]]))
+v.assign([["a"]])
+v.__setitem__(0, 1.)
+tf.Variable()
+tf.Variable(tf.constant(1.), dtype=tf.float64)
+tf.Variable(lambda: tf.ones(2))
+w.assign(5.0).numpy()
+tf.IndexedSlices(tf.constant([1.]), tf.constant([0])).values
+"""
+
+GRADIENTS_SETUP = """
+x = tf.Variable(3.0)
+y = tf.Variable(2.0)
+n = tf.Variable(3)
+m = tf.Variable([[1., 2.], [3., 4.]])
+c = tf.constant(5.0)
+cv = tf.constant([1., 2., 3.])
+f64 = tf.constant(2.0, tf.float64)
+def grad(f, sources, watch=(), persistent=False, **kwargs):
+    with tf.GradientTape(persistent=persistent) as tape:
+        for w in watch:
+            tape.watch(w)
+        z = f()
+    return tape.gradient(z, sources, **kwargs)
+def twice():
+    with tf.GradientTape() as tape:
+        z = x * x
+    tape.gradient(z, x)
+    return tape.gradient(z, x)
+def persistent():
+    with tf.GradientTape(persistent=True) as tape:
+        z = x * x * y
+    return tape.gradient(z, x), tape.gradient(z, y), tape.gradient(z, [x, y])
+def hessian(f, sources):
+    with tf.GradientTape(persistent=True) as outer:
+        with tf.GradientTape() as inner:
+            z = f()
+        jac = inner.gradient(z, sources)
+    return [outer.gradient(j, sources) for j in jac]
+def third():
+    with tf.GradientTape() as t1:
+        with tf.GradientTape() as t2:
+            with tf.GradientTape() as t3:
+                z = x ** 4
+            g = t3.gradient(z, x)
+        g = t2.gradient(g, x)
+    return t1.gradient(g, x)
+def stopped():
+    with tf.GradientTape() as tape:
+        z = x * x
+        with tape.stop_recording():
+            u = x * 5.0
+        z = z + u
+    return tape.gradient(z, x)
+def reset():
+    with tf.GradientTape() as tape:
+        z = x * x
+        tape.reset()
+        z = z + x
+    return tape.gradient(z, x)
+def jac(f, sources, watch=()):
+    with tf.GradientTape() as tape:
+        for w in watch:
+            tape.watch(w)
+        z = f()
+    return tape.jacobian(z, sources)
+def batch_jac(f, source):
+    with tf.GradientTape() as tape:
+        tape.watch(source)
+        z = f()
+    return tape.batch_jacobian(z, source)
+def unwatched():
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(y)
+        z = x * y
+    return tape.gradient(z, [x, y]), [v is y for v in tape.watched_variables()]
+def reassigned():
+    with tf.GradientTape() as tape:
+        z = x * x
+        x.assign(10.0)
+        z = z + 3.0 * x
+    return z, tape.gradient(z, x)
+def control():
+    with tf.GradientTape() as tape:
+        z = x * x
+        if z > 5.0:
+            z = z * 10.0
+        for i in range(3):
+            z = z + float(i) * x
+    return z, tape.gradient(z, x)
+def intermediate():
+    with tf.GradientTape(persistent=True) as tape:
+        u = x * x
+        z = u * u
+    return tape.gradient(z, u), tape.gradient(z, x), tape.gradient(u, x)
+def watch_late():
+    with tf.GradientTape() as tape:
+        z = c * c
+        tape.watch(c)
+        z = z + 3.0 * c
+    return tape.gradient(z, c)
+@tf.custom_gradient
+def tripled(a):
+    def backward(up):
+        return 3.0 * up
+    return a * 2.0, backward
+@tf.custom_gradient
+def pair(a, b):
+    def backward(up):
+        return up * 10.0, up * 20.0
+    return a * b, backward
+@tf.custom_gradient
+def softplus(a):
+    e = tf.exp(a)
+    def backward(up):
+        return up * (1 - 1 / (1 + e))
+    return tf.math.log(1 + e), backward
+"""
+
+GRADIENTS = """
+grad(lambda: x * x, x)
+grad(lambda: x * x, [x])
+grad(lambda: x * y, (x, y))
+grad(lambda: x * y, {"a": x, "b": y})
+grad(lambda: x * y, [x, [y, x]])
+grad(lambda: x * x, y)
+grad(lambda: x * x, [x, y])
+grad(lambda: x * x, [x, y], unconnected_gradients="zero")
+grad(lambda: x * x, [x, y], unconnected_gradients=tf.UnconnectedGradients.ZERO)
+grad(lambda: x * x, x, unconnected_gradients="other")
+grad(lambda: c * c, c)
+grad(lambda: c * c, c, watch=[c])
+grad(lambda: c * x, [c, x], watch=[c])
+grad(lambda: cv * cv, cv, watch=[cv])
+grad(lambda: cv * cv, cv, watch=[cv], output_gradients=tf.constant([1., 10., 100.]))
+grad(lambda: [x * x, 2 * y], [x, y])
+grad(lambda: [x * x, x * y], [x, y])
+grad(lambda: [x * x, x * y], x, output_gradients=[tf.constant(2.), tf.constant(3.)])
+grad(lambda: f64 * f64, f64, watch=[f64])
+grad(lambda: n * n, n)
+grad(lambda: tf.cast(x, tf.int32) * 2, x)
+grad(lambda: tf.cast(tf.cast(x, tf.int32), tf.float32) * x, x)
+grad(lambda: tf.stop_gradient(x) * x, x)
+grad(lambda: tf.stop_gradient(x * x), x)
+grad(lambda: tf.floor(x) * 1.0, x)
+grad(lambda: tf.sqrt(tf.Variable(0.)) + x, x)
+grad(lambda: tf.sqrt(x - 3.0), x)
+grad(lambda: tf.math.log(1 + tf.exp(x * 1e30)), x)
+grad(lambda: tf.abs(x - 3.0), x)
+grad(lambda: tf.maximum(x, 3.0), x)
+grad(lambda: tf.nn.relu(x - 3.0), x)
+grad(lambda: tf.reduce_max(m), m)
+grad(lambda: tf.reduce_mean(m ** 2), m)
+grad(lambda: tf.reduce_sum(m @ m), m)
+grad(lambda: tf.reduce_sum(m[:, 0] * 3), m)
+grad(lambda: tf.reduce_sum(tf.concat([m, m * 2], axis=0)), m)
+grad(lambda: tf.reduce_sum(tf.gather(m * 1.0, [0, 0])), m)
+grad(lambda: tf.add_n([x, y, x]), [x, y])
+grad(lambda: tf.where(x > 2, x * 2, x * 3), x)
+grad(lambda: x ** 3 / y, [x, y])
+grad(lambda: x ** y, [x, y])
+grad(lambda: 1.0, x)
+grad(lambda: tf.constant(1.0), x)
+grad(lambda: x, x)
+grad(lambda: x * float(y.numpy()), [x, y])
+twice()
+persistent()
+hessian(lambda: 3 * x ** 2 + 2 * x * y, [x, y])
+hessian(lambda: tf.sin(x) * y ** 3, [x, y])
+third()
+stopped()
+reset()
+jac(lambda: tf.stack([x * x, x * y]), x)
+jac(lambda: cv ** 2, cv, watch=[cv])
+jac(lambda: tf.reduce_sum(m), m)
+jac(lambda: m @ m, m)
+jac(lambda: cv * x, [x, y])
+batch_jac(lambda: tf.constant([[1., 2.], [3., 4.]]) ** 2, tf.constant([[1., 2.], [3., 4.]]))
+unwatched()
+reassigned()
+control()
+intermediate()
+watch_late()
+grad(lambda: tripled(x), x)
+grad(lambda: tripled(tripled(x)), x)
+grad(lambda: pair(x, y) * 2.0, [x, y])
+grad(lambda: softplus(c * 20.0), c, watch=[c])
+softplus(c)
+hessian(lambda: tripled(x) * y, [x, y])
+"""
+
 # Name: (statements that run first, expressions).
 GROUPS = {
     "tensors": ("", TENSORS),
     "ragged": (RAGGED_SETUP, RAGGED),
     "sparse": (SPARSE_SETUP, SPARSE),
+    "variables": (VARIABLES_SETUP, VARIABLES),
+    "gradients": (GRADIENTS_SETUP, GRADIENTS),
 }
 
 
