@@ -1,5 +1,7 @@
 """Messages are protobuf's, and the same as TensorFlow's on the wire and in print."""
 
+import copy
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -77,6 +79,13 @@ def test_values_of_other_kinds():
         io.Int64List(value=["a"])
     with pytest.raises(ValueError):
         io.Example(feature={})
+
+
+def test_copies():
+    example = person()
+    assert copy.deepcopy(example) == example
+    assert pickle.loads(pickle.dumps(example)) == example
+    assert io.Example.__module__ == "ranvier.data.io"
 
 
 def test_messages_of_sequences():

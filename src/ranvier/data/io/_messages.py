@@ -79,7 +79,12 @@ def message_class(name):
         MissingExtraError: if protobuf is not installed.
     """
     factory = require("google.protobuf.message_factory", "data")
-    return factory.GetMessageClass(_pool().FindMessageTypeByName(f"{_PACKAGE}.{name}"))
+    message = factory.GetMessageClass(
+        _pool().FindMessageTypeByName(f"{_PACKAGE}.{name}")
+    )
+    if name in MESSAGES:
+        message.__module__ = __name__.rpartition(".")[0]  # where pickle finds it
+    return message
 
 
 @functools.cache
