@@ -28,10 +28,9 @@ GlobalAveragePooling1D GlobalAveragePooling2D GlobalAveragePooling3D GlobalAvgPo
 GlobalAvgPool2D GlobalAvgPool3D GlobalMaxPool1D GlobalMaxPool2D GlobalMaxPool3D
 GlobalMaxPooling1D GlobalMaxPooling2D GlobalMaxPooling3D GroupQueryAttention
 JaxLayer LSTM LSTMCell MaxPool1D MaxPool2D MaxPool3D MaxPooling1D MaxPooling2D
-MaxPooling3D MelSpectrogram MultiHeadAttention RNN ReversibleEmbedding
-STFTSpectrogram SeparableConv1D SeparableConv2D SeparableConvolution1D
-SeparableConvolution2D SimpleRNN SimpleRNNCell StackedRNNCells TFSMLayer
-TimeDistributed TorchModuleWrapper
+MaxPooling3D MultiHeadAttention RNN ReversibleEmbedding SeparableConv1D
+SeparableConv2D SeparableConvolution1D SeparableConvolution2D SimpleRNN
+SimpleRNNCell StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
 """.split()
 IMAGE_LAYERS = """
 ContrastLimitedAdaptiveHistogramEqualization MaxNumBoundingBoxes
