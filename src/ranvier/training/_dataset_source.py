@@ -107,10 +107,16 @@ def _as_arrays(block):
 
 
 class _Blocks:
-    """An iterator over the batches of a dataset, in blocks of one shape."""
+    """An iterator over the batches of a dataset, in blocks of one shape.
 
-    def __init__(self, iterator):
+    Args:
+        iterator: over the dataset.
+        note_place: called when a position was taken up.
+    """
+
+    def __init__(self, iterator, note_place):
         self._iterator = iterator
+        self._note_place = note_place
         self._state = iterator.get_state()
         self._parts: list = []  # blocks of one shape
         self._taken = 0  # batches since the state
@@ -160,6 +166,7 @@ class _Blocks:
         for _ in range(state["taken"]):
             self.has_more()
             self.drop(1)
+        self._note_place()
 
 
 def _of_one_shape(block):
@@ -181,16 +188,26 @@ class _Ahead:
         if not isinstance(dataset._data_node, Prefetch):
             dataset = dataset.prefetch(-1)
         self.dataset = dataset
+        self._is_placed = False
 
     def __iter__(self):
-        return _Blocks(NumpyIterator(self.dataset._data_node, NUMPY))
+        return _Blocks(NumpyIterator(self.dataset._data_node, NUMPY), self._note_place)
+
+    def _note_place(self):
+        self._is_placed = True
 
     def get_state(self):
         """Returns the state that the passes to come depend on."""
         return [node.passes for node in _counting(self.dataset._data_node)]
 
     def set_state(self, state):
-        """Takes up a state."""
+        """Takes up a state, unless an iterator has just taken up its own.
+
+        That tells the passes of its place; here those that were begun ahead count too.
+        """
+        if self._is_placed:
+            self._is_placed = False
+            return
         for node, passes in zip(_counting(self.dataset._data_node), state):
             node.passes = passes
 
