@@ -312,16 +312,21 @@ def test_averages_of_all_or_some_weights():
         ({"learning_rate": True}, "learning_rate=True"),
         ({"learning_rate": [0.1]}, "learning_rate="),
         ({"learning_rate": float("nan")}, "learning_rate=nan"),
+        ({"learning_rate": -0.1}, "learning_rate=-0.1"),
+        ({"learning_rate": np.array([0.1, 0.2])}, "learning_rate="),
         ({"clipnorm": -1.0}, "`clipnorm`.*clipnorm=-1.0"),
         ({"clipvalue": -1.0}, "`clipvalue`.*clipvalue=-1.0"),
         ({"global_clipnorm": "1"}, "`global_clipnorm`.*global_clipnorm='1'"),
         ({"clipnorm": 1.0, "clipvalue": 1.0}, "Only one of"),
         ({"weight_decay": -0.1}, "`weight_decay`"),
         ({"weight_decay": "no"}, "`weight_decay`"),
+        ({"weight_decay": True}, "`weight_decay`"),
+        ({"ema_momentum": -0.1}, "`ema_momentum`"),
         ({"use_ema": True, "ema_momentum": 1.1}, "`ema_momentum`"),
         ({"use_ema": True, "ema_overwrite_frequency": 1.5}, "`ema_overwrite_frequen"),
         ({"use_ema": True, "ema_overwrite_frequency": -1}, "`ema_overwrite_frequency"),
         ({"gradient_accumulation_steps": 1}, "`gradient_accumulation_steps`"),
+        ({"gradient_accumulation_steps": -1}, "`gradient_accumulation_steps`"),
         ({"gradient_accumulation_steps": 2.5}, "`gradient_accumulation_steps`"),
         ({"loss_scale_factor": 0.0}, "`loss_scale_factor`"),
         ({"lr": 0.1}, "not recognized.*lr.*'learning_rate'"),
@@ -342,15 +347,21 @@ def test_bad_options(kwargs, message):
         ("SGD", {"momentum": -0.1}),
         ("SGD", {"momentum": "0.9"}),
         ("Adam", {"beta_1": 1.1}),
+        ("Adam", {"beta_1": 1.0}),
         ("Adam", {"beta_2": -0.1}),
         ("Adam", {"epsilon": None}),
         ("AdamW", {"weight_decay": None}),
         ("RMSprop", {"rho": 2.0}),
+        ("RMSprop", {"rho": 1.0}),
         ("RMSprop", {"momentum": -1.0}),
+        ("RMSprop", {"momentum": 1.5}),
         ("Adadelta", {"rho": -1.0}),
         ("Adagrad", {"initial_accumulator_value": -1.0}),
         ("Adamax", {"beta_1": "0.9"}),
         ("Adafactor", {"clip_threshold": 0.0}),
+        ("Adafactor", {"beta_2_decay": 0.5}),
+        ("Adafactor", {"epsilon_1": -1.0}),
+        ("Adafactor", {"epsilon_2": "a"}),
         ("Ftrl", {"initial_accumulator_value": -1.0}),
         ("Ftrl", {"learning_rate_power": 1.0}),
         ("Ftrl", {"l1_regularization_strength": -1.0}),
@@ -361,6 +372,11 @@ def test_bad_options(kwargs, message):
         ("Lion", {"beta_1": 1.1}),
         ("Muon", {"momentum": 2.0}),
         ("Muon", {"rms_rate": -1.0}),
+        ("Muon", {"ns_steps": 0}),
+        ("Muon", {"ns_steps": 2.5}),
+        ("Muon", {"adam_beta_1": 1.0}),
+        ("Muon", {"adam_weight_decay": -1.0}),
+        ("Muon", {"exclude_layers": "head"}),
         ("Nadam", {"beta_1": -1.0}),
         ("ScheduleFreeAdamW", {"beta_1": 0.0}),
         ("ScheduleFreeAdamW", {"warmup_steps": -1}),
@@ -371,6 +387,40 @@ def test_bad_numbers_of_rules(name, kwargs):
     (argument,) = kwargs
     with pytest.raises(ValueError, match=f"`{argument}`.*Received"):
         getattr(optimizers, name)(**kwargs)
+
+
+@pytest.mark.parametrize(
+    "kwargs",
+    [
+        {"learning_rate": 0},
+        {"learning_rate": np.float32(0.1)},
+        {"learning_rate": np.array(0.1)},
+        {"learning_rate": jnp.asarray(0.1)},
+        {"learning_rate": ranvier.Variable(0.1)},
+        {"learning_rate": lambda: 0.1},
+        # Zero turns these off, as in Keras.
+        {"clipnorm": 0},
+        {"gradient_accumulation_steps": 0},
+        {"use_ema": True, "ema_overwrite_frequency": 0},
+    ],
+    ids=str,
+)
+def test_options_with_a_meaning(kwargs):
+    variable = ranvier.Variable(1.0)
+    SGD(**{"learning_rate": 0.1, **kwargs}).apply([1.0], [variable])
+    rate = 0.0 if kwargs.get("learning_rate") == 0 else 0.1
+    assert float(variable) == pytest.approx(1 - rate)
+
+
+def test_numbers_that_are_traced():
+    """What is known only inside a program passes the checks."""
+
+    @jax.jit
+    def first_step(beta):
+        optimizer = optimizers.Adam(0.1, beta_1=beta, clipnorm=beta)
+        return optimizer.beta_1 * optimizer.clipnorm
+
+    assert float(first_step(0.5)) == 0.25
 
 
 def test_decay_is_gone():

@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import require_below_one, require_nonnegative
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import require_fraction, require_nonnegative
 from ranvier.optimizers._optimizer import Optimizer
 
 
@@ -39,7 +39,7 @@ class Adadelta(Optimizer):
 
     def __init__(self, learning_rate=0.001, rho=0.95, epsilon=1e-7, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_fraction(rho=rho)
+        require_below_one(rho=rho)
         require_nonnegative(epsilon=epsilon)
         self.rho = rho
         self.epsilon = epsilon

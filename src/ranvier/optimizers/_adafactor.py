@@ -2,13 +2,13 @@
 
 import jax.numpy as jnp
 
-from ranvier.core._dynamic import Dynamic
-from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import (
+from ranvier.core._arguments import (
     require_nonnegative,
-    require_number,
+    require_nonpositive,
     require_positive,
 )
+from ranvier.core._dynamic import Dynamic
+from ranvier.core._registry import builtin
 from ranvier.optimizers._optimizer import Optimizer
 
 
@@ -56,7 +56,7 @@ class Adafactor(Optimizer):
         **kwargs,
     ):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_number(beta_2_decay=beta_2_decay)
+        require_nonpositive(beta_2_decay=beta_2_decay)
         require_nonnegative(epsilon_1=epsilon_1, epsilon_2=epsilon_2)
         require_positive(clip_threshold=clip_threshold)
         self.beta_2_decay = beta_2_decay

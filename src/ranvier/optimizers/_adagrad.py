@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import require_nonnegative
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import require_nonnegative
 from ranvier.optimizers._optimizer import Optimizer
 from ranvier.optimizers._rules import constant
 

@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import require_below_one, require_nonnegative
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import require_fraction, require_nonnegative
 from ranvier.optimizers._optimizer import Optimizer
 from ranvier.optimizers._rules import adam_rate, moving_mean
 
@@ -49,7 +49,7 @@ class Adam(Optimizer):
         **kwargs,
     ):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_fraction(beta_1=beta_1, beta_2=beta_2)
+        require_below_one(beta_1=beta_1, beta_2=beta_2)
         require_nonnegative(epsilon=epsilon)
         self.beta_1 = beta_1
         self.beta_2 = beta_2

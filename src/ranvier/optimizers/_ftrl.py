@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import require_nonnegative, require_nonpositive
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import require_nonnegative, require_number
 from ranvier.optimizers._optimizer import Optimizer
 from ranvier.optimizers._rules import constant
 
@@ -57,12 +57,7 @@ class Ftrl(Optimizer):
         **kwargs,
     ):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_number(learning_rate_power=learning_rate_power)
-        if learning_rate_power > 0:
-            raise ValueError(
-                "Argument `learning_rate_power` must be a number <= 0. Received: "
-                f"learning_rate_power={learning_rate_power}"
-            )
+        require_nonpositive(learning_rate_power=learning_rate_power)
         require_nonnegative(
             initial_accumulator_value=initial_accumulator_value,
             l1_regularization_strength=l1_regularization_strength,

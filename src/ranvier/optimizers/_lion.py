@@ -2,9 +2,9 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import require_below_one, require_positive
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import require_fraction
 from ranvier.optimizers._optimizer import Optimizer
 
 
@@ -40,12 +40,8 @@ class Lion(Optimizer):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.99, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_fraction(beta_1=beta_1, beta_2=beta_2)
-        if beta_1 == 0:
-            raise ValueError(
-                "Argument `beta_1` must be > 0: without momentum only the sign of the "
-                f"gradient is left. Received: beta_1={beta_1}"
-            )
+        require_below_one(beta_1=beta_1, beta_2=beta_2)
+        require_positive(beta_1=beta_1)  # else only the sign of the gradient is left
         self.beta_1 = beta_1
         self.beta_2 = beta_2
 

@@ -4,10 +4,10 @@ import inspect
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import require_count, require_positive
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.optimizers._branch import update_if
-from ranvier.optimizers._checks import require_positive
 from ranvier.optimizers._optimizer import Optimizer
 from ranvier.optimizers._rules import constant
 
@@ -41,6 +41,8 @@ class LossScaleOptimizer(Optimizer):
         0.8
     """
 
+    __signature__ = None  # options are those of the inner optimizer
+
     def __init__(
         self,
         inner_optimizer,
@@ -72,9 +74,8 @@ class LossScaleOptimizer(Optimizer):
                 "LossScaleOptimizer does not support arguments: "
                 f"{', '.join(f'`{argument}`' for argument in kwargs)}."
             )
-        require_positive(
-            initial_scale=initial_scale, dynamic_growth_steps=dynamic_growth_steps
-        )
+        require_positive(initial_scale=initial_scale)
+        require_count(dynamic_growth_steps=dynamic_growth_steps)
         super().__init__(learning_rate=0.0, name=name)
         self.inner_optimizer = inner_optimizer
         self.initial_scale = initial_scale

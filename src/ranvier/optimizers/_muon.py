@@ -4,13 +4,17 @@ import re
 
 import jax.numpy as jnp
 
-from ranvier.core._dynamic import Dynamic
-from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import (
+from ranvier.core._arguments import (
+    optional,
+    require,
+    require_below_one,
+    require_count,
     require_fraction,
     require_nonnegative,
     require_number,
 )
+from ranvier.core._dynamic import Dynamic
+from ranvier.core._registry import builtin
 from ranvier.optimizers._optimizer import Optimizer
 from ranvier.optimizers._rules import adam_rate, moving_mean
 
@@ -87,16 +91,23 @@ class Muon(Optimizer):
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, **kwargs
         )
-        require_fraction(
-            adam_beta_1=adam_beta_1, adam_beta_2=adam_beta_2, momentum=momentum
-        )
+        require_below_one(adam_beta_1=adam_beta_1, adam_beta_2=adam_beta_2)
+        require_fraction(momentum=momentum)
+        require_count(ns_steps=ns_steps)
         require_number(muon_a=muon_a, muon_b=muon_b, muon_c=muon_c)
-        require_nonnegative(
-            epsilon=epsilon,
-            adam_lr_ratio=adam_lr_ratio,
-            ns_steps=ns_steps,
-            rms_rate=rms_rate or 0,
-            adam_weight_decay=adam_weight_decay or 0,
+        require_nonnegative(epsilon=epsilon, adam_lr_ratio=adam_lr_ratio)
+        optional(
+            require_nonnegative,
+            rms_rate=rms_rate,
+            adam_weight_decay=adam_weight_decay,
+        )
+        require(
+            "a list of patterns or None",
+            lambda value: (
+                isinstance(value, (list, tuple, set, type(None)))
+                and all(isinstance(pattern, str) for pattern in value or ())
+            ),
+            {"exclude_layers": exclude_layers},
         )
         self.adam_beta_1 = adam_beta_1
         self.adam_beta_2 = adam_beta_2

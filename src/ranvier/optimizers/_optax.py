@@ -24,6 +24,8 @@ class OptaxOptimizer(Optimizer):
     The learning rate is the transformation's own: it cannot be set from outside.
     """
 
+    __signature__ = None  # the rate is the transformation's
+
     def __init__(self, transformation, **kwargs):
         super().__init__(learning_rate=1.0, **kwargs)
         self.transformation = transformation

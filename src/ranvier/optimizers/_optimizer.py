@@ -8,7 +8,6 @@ and the momentum that its schedule may bring.
 
 import inspect
 import math
-import numbers
 import re
 import warnings
 
@@ -16,6 +15,14 @@ import jax.numpy as jnp
 
 import ranvier.ops  # noqa: F401  gives variables their operators
 from ranvier.core import _config, _errors, _naming
+from ranvier.core._arguments import (
+    is_number,
+    optional,
+    require_count,
+    require_fraction,
+    require_nonnegative,
+    require_positive,
+)
 from ranvier.core._dynamic import Dynamic, dynamic_names, is_zero, lift
 from ranvier.core._registry import builtin
 from ranvier.core._scope import StateScope
@@ -23,11 +30,6 @@ from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.core._variable import Variable
 from ranvier.optimizers import _clipping
 from ranvier.optimizers._branch import update_if
-from ranvier.optimizers._checks import (
-    require_fraction,
-    require_nonnegative,
-    require_positive,
-)
 from ranvier.optimizers._rules import constant
 from ranvier.optimizers._variables import OptimizerVariables
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule
@@ -83,6 +85,11 @@ class Optimizer(OptimizerVariables):
     ema_momentum = Dynamic()
     loss_scale_factor = Dynamic()
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__signature__" not in vars(cls):
+            cls.__signature__ = _full_signature(cls)
+
     def __init__(
         self,
         learning_rate=0.01,
@@ -110,16 +117,14 @@ class Optimizer(OptimizerVariables):
         _check_clipping(
             clipnorm=clipnorm, clipvalue=clipvalue, global_clipnorm=global_clipnorm
         )
-        if weight_decay is not None:
-            require_nonnegative(weight_decay=weight_decay)
-        if loss_scale_factor is not None:
-            require_positive(loss_scale_factor=loss_scale_factor)
+        optional(require_nonnegative, weight_decay=weight_decay)
+        optional(require_positive, loss_scale_factor=loss_scale_factor)
+        # Zero turns these two off, as in Keras.
         if gradient_accumulation_steps:
-            _check_count(2, gradient_accumulation_steps=gradient_accumulation_steps)
-        if use_ema:
-            require_fraction(ema_momentum=ema_momentum)
-            if ema_overwrite_frequency:
-                _check_count(1, ema_overwrite_frequency=ema_overwrite_frequency)
+            require_count(2, gradient_accumulation_steps=gradient_accumulation_steps)
+        if ema_overwrite_frequency:
+            require_count(ema_overwrite_frequency=ema_overwrite_frequency)
+        require_fraction(ema_momentum=ema_momentum)
         self.name = name or _naming.auto_name(type(self).__name__)
         self.weight_decay = weight_decay
         self.clipnorm = clipnorm
@@ -148,11 +153,10 @@ class Optimizer(OptimizerVariables):
     def _make_learning_rate(self, value):
         if callable(value):
             return value
-        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value):
+        if not is_number(value) or not 0 <= value < math.inf:
             raise ValueError(
-                "Argument `learning_rate` should be a finite float, an instance of "
-                "LearningRateSchedule, or a callable without arguments. "
+                "Argument `learning_rate` should be a finite float >= 0, an instance "
+                "of LearningRateSchedule, or a callable without arguments. "
                 f"Received instead: learning_rate={value!r}"
             )
         return self.add_variable(
@@ -661,6 +665,23 @@ def _array(x):
     return x.value if isinstance(x, Variable) else jnp.asarray(x)
 
 
+def _full_signature(cls):
+    """Returns a constructor's signature, with what its `**kwargs` stand for named."""
+    own, *bases = [base for base in cls.__mro__ if "__init__" in vars(base)]
+    _, *parameters = inspect.signature(own.__init__).parameters.values()
+    has_options = parameters and parameters[-1].kind is inspect.Parameter.VAR_KEYWORD
+    if has_options and own is not Optimizer:
+        known = {parameter.name for parameter in parameters}
+        inherited = [
+            parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for parameter in _full_signature(bases[0]).parameters.values()
+            if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+            and parameter.name not in known
+        ]
+        parameters[-1:-1] = inherited
+    return inspect.Signature(parameters)
+
+
 def _unknown_arguments(cls, kwargs):
     known = {
         name
@@ -681,11 +702,3 @@ def _check_clipping(**limits):
             f"Received: {', '.join(f'{k}={v}' for k, v in given.items())}"
         )
     require_nonnegative(**given)  # zero turns clipping off, as in Keras
-
-
-def _check_count(least, **arguments):
-    for name, value in arguments.items():
-        if not isinstance(value, numbers.Integral) or value < least:
-            raise ValueError(
-                f"`{name}` must be an integer >= {least}. Received: {name}={value!r}"
-            )

@@ -2,9 +2,13 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._arguments import (
+    require_below_one,
+    require_fraction,
+    require_nonnegative,
+)
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import require_fraction, require_nonnegative
 from ranvier.optimizers._optimizer import Optimizer
 
 
@@ -46,8 +50,9 @@ class RMSprop(Optimizer):
         **kwargs,
     ):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_fraction(rho=rho)
-        require_nonnegative(momentum=momentum, epsilon=epsilon)
+        require_below_one(rho=rho)
+        require_fraction(momentum=momentum)
+        require_nonnegative(epsilon=epsilon)
         self.rho = rho
         self.momentum = momentum
         self.epsilon = epsilon

@@ -2,13 +2,13 @@
 
 import jax.numpy as jnp
 
-from ranvier.core._dynamic import Dynamic
-from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import (
-    require_fraction,
+from ranvier.core._arguments import (
+    require_below_one,
     require_nonnegative,
     require_positive,
 )
+from ranvier.core._dynamic import Dynamic
+from ranvier.core._registry import builtin
 from ranvier.optimizers._optimizer import Optimizer
 from ranvier.optimizers._rules import moving_mean, power
 
@@ -53,7 +53,7 @@ class ScheduleFreeAdamW(Optimizer):
         **kwargs,
     ):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_fraction(beta_1=beta_1, beta_2=beta_2)
+        require_below_one(beta_1=beta_1, beta_2=beta_2)
         require_positive(beta_1=beta_1)  # the mean is found by dividing by it
         require_nonnegative(epsilon=epsilon, warmup_steps=warmup_steps)
         self.beta_1 = beta_1

@@ -206,6 +206,7 @@ def test_configs_and_kinds_of_steps(schedule):
         (lambda: OneCycle("fast", 10), "`max_learning_rate`"),
         (lambda: OneCycle(-0.1, 10), "`max_learning_rate`"),
         (lambda: OneCycle(0.1, 0), "`total_steps`"),
+        (lambda: OneCycle(0.1, 10.5), "`total_steps`"),
         (lambda: OneCycle(0.1, 10, div_factor=0.0), "`div_factor`"),
         (lambda: OneCycle(0.1, 10, final_div_factor=-1.0), "`final_div_factor`"),
         (lambda: OneCycle(0.1, 10, pct_start=0.0), "`pct_start`"),
@@ -215,7 +216,9 @@ def test_configs_and_kinds_of_steps(schedule):
         (lambda: OneCycle(0.1, 10, max_momentum=0.5), "`base_momentum` must not"),
         (lambda: OneCycle(0.1, 10, anneal_strategy="cosine"), "`anneal_strategy`"),
         (lambda: WarmUp("fast", 10), "`learning_rate`"),
+        (lambda: WarmUp(-0.1, 10), "`learning_rate`"),
         (lambda: WarmUp(0.1, 0), "`steps`"),
+        (lambda: WarmUp(0.1, 10, -0.1), "`initial_learning_rate`"),
         (lambda: WarmUp(0.1, 10, "low"), "`initial_learning_rate`"),
     ],
 )

@@ -3,12 +3,13 @@
 import math
 
 from ranvier import ops
-from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import (
+from ranvier.core._arguments import (
+    optional,
+    require_fraction,
     require_nonnegative,
-    require_number,
     require_positive,
 )
+from ranvier.core._registry import builtin
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
 
 
@@ -49,11 +50,16 @@ class CosineDecay(LearningRateSchedule):
         warmup_target=None,
         warmup_steps=0,
     ):
-        require_number(initial_learning_rate=initial_learning_rate, alpha=alpha)
+        require_nonnegative(initial_learning_rate=initial_learning_rate)
+        require_fraction(alpha=alpha)
         require_positive(decay_steps=decay_steps)
         require_nonnegative(warmup_steps=warmup_steps)
-        if warmup_target is not None:
-            require_number(warmup_target=warmup_target)
+        optional(require_nonnegative, warmup_target=warmup_target)
+        if warmup_target is None and warmup_steps > 0:
+            raise ValueError(
+                "Argument `warmup_target` must be a number where `warmup_steps` is "
+                f"above 0. Received: warmup_target=None, warmup_steps={warmup_steps!r}"
+            )
         self.initial_learning_rate = initial_learning_rate
         self.decay_steps = decay_steps
         self.alpha = alpha
@@ -114,7 +120,8 @@ class CosineDecayRestarts(LearningRateSchedule):
         alpha=0.0,
         name="SGDRDecay",
     ):
-        require_number(initial_learning_rate=initial_learning_rate, alpha=alpha)
+        require_nonnegative(initial_learning_rate=initial_learning_rate)
+        require_fraction(alpha=alpha)
         require_positive(first_decay_steps=first_decay_steps, t_mul=t_mul)
         require_nonnegative(m_mul=m_mul)
         self.initial_learning_rate = initial_learning_rate

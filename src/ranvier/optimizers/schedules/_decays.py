@@ -2,12 +2,11 @@
 
 from ranvier import ops
 from ranvier.core import _config
-from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import (
+from ranvier.core._arguments import (
     require_nonnegative,
-    require_number,
     require_positive,
 )
+from ranvier.core._registry import builtin
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
 
 
@@ -38,7 +37,7 @@ class ExponentialDecay(LearningRateSchedule):
         staircase=False,
         name="ExponentialDecay",
     ):
-        require_number(initial_learning_rate=initial_learning_rate)
+        require_nonnegative(initial_learning_rate=initial_learning_rate)
         require_positive(decay_steps=decay_steps)
         require_nonnegative(decay_rate=decay_rate)
         self.initial_learning_rate = initial_learning_rate
@@ -91,7 +90,7 @@ class InverseTimeDecay(LearningRateSchedule):
         staircase=False,
         name="InverseTimeDecay",
     ):
-        require_number(initial_learning_rate=initial_learning_rate)
+        require_nonnegative(initial_learning_rate=initial_learning_rate)
         require_positive(decay_steps=decay_steps)
         require_nonnegative(decay_rate=decay_rate)
         self.initial_learning_rate = initial_learning_rate
@@ -148,7 +147,7 @@ class PolynomialDecay(LearningRateSchedule):
         cycle=False,
         name="PolynomialDecay",
     ):
-        require_number(
+        require_nonnegative(
             initial_learning_rate=initial_learning_rate,
             end_learning_rate=end_learning_rate,
         )
@@ -216,8 +215,8 @@ class PiecewiseConstantDecay(LearningRateSchedule):
                 f"{len(boundaries)}, and values={values} of length {len(values)}."
             )
         for boundary, value in zip(boundaries, values[1:], strict=True):
-            require_number(boundaries=boundary, values=value)
-        require_number(values=values[0])
+            require_nonnegative(boundaries=boundary, values=value)
+        require_nonnegative(values=values[0])
         if any(a > b for a, b in zip(boundaries, boundaries[1:], strict=False)):
             raise ValueError(
                 f"`boundaries` must not decrease. Received: boundaries={boundaries}"

@@ -1,12 +1,12 @@
 """OneCycle: the rate up, down and out, the momentum the other way."""
 
 from ranvier import ops
-from ranvier.core._registry import builtin
-from ranvier.optimizers._checks import (
-    is_number,
+from ranvier.core._arguments import (
+    require_count,
     require_fraction,
     require_positive,
 )
+from ranvier.core._registry import builtin
 from ranvier.optimizers.schedules._cosine import half_wave
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
 
@@ -73,11 +73,7 @@ class OneCycle(LearningRateSchedule):
             div_factor=div_factor,
             final_div_factor=final_div_factor,
         )
-        if not is_number(total_steps) or total_steps < 2:
-            raise ValueError(
-                "Argument `total_steps` must be a number >= 2. Received: "
-                f"total_steps={total_steps!r}"
-            )
+        require_count(2, total_steps=total_steps)
         down = pct_start if pct_down is None else pct_down
         require_positive(pct_start=pct_start, pct_down=down)
         if pct_start + down > 1 + _ROUNDING:

@@ -1,9 +1,9 @@
 """WarmUp: a slow start before any rate or schedule."""
 
 from ranvier import ops
+from ranvier.core._arguments import require_nonnegative, require_positive
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
-from ranvier.optimizers._checks import require_number, require_positive
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
 
 
@@ -30,9 +30,9 @@ class WarmUp(LearningRateSchedule):
 
     def __init__(self, learning_rate, steps, initial_learning_rate=0.0, name="WarmUp"):
         if not isinstance(learning_rate, LearningRateSchedule):
-            require_number(learning_rate=learning_rate)
+            require_nonnegative(learning_rate=learning_rate)
         require_positive(steps=steps)
-        require_number(initial_learning_rate=initial_learning_rate)
+        require_nonnegative(initial_learning_rate=initial_learning_rate)
         self.learning_rate = learning_rate
         self.steps = steps
         self.initial_learning_rate = initial_learning_rate
