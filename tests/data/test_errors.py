@@ -129,3 +129,16 @@ def test_compiled_once():
     list(dataset)
     list(dataset.take(5))
     assert program._run._cache_size() <= before + 1 <= 4
+
+
+def test_variables_that_a_function_writes_are_written_each_time():
+    import ranvier
+
+    metric = ranvier.metrics.Mean()
+
+    def measure(x):
+        metric.update_state(x)
+        return x
+
+    list(Dataset.from_tensor_slices([1.0, 2.0, 6.0]).map(measure))
+    assert float(metric.result()) == 3.0

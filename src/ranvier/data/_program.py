@@ -291,6 +291,8 @@ class Program:
                 result = tuple(result)
             result = _structure.map_values(self._traced_value, result)
             self._strays = list(scope.strays.values())
+            if not all(map(_is_seed, scope.written.values())):
+                raise TypeError("The function writes variables: call it each time.")
         self._results = _structure.map_values(
             lambda v: v._number if isinstance(v, Text) else _TRACED, result
         )
