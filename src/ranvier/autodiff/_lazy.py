@@ -13,6 +13,8 @@ tapes meets the computed value. Inside another program (a compiled `train_step`)
 operations are remembered in the same way, and evaluated into that program.
 """
 
+import functools
+import inspect
 import itertools
 import threading
 import weakref
@@ -22,6 +24,7 @@ import numpy as np
 from jax._src import core as jax_core
 
 from ranvier.core import _dtypes, _tree
+from ranvier.core._seeds import SeedGenerator, draw_key
 from ranvier.core._variable import Variable
 from ranvier.ops import _dispatch
 
@@ -473,37 +476,15 @@ class Dispatcher:
             or jax_core.trace_ctx.trace is not recorder.trace
         ):
             return op.raw(*_computed(args), **_computed(kwargs))
+        if _takes_seed(op) and kwargs.get("seed") is None:
+            kwargs = _with_seed(op, args, kwargs)
         inputs, numbers = [], op.path in _WITH_NUMBERS
-
-        def visit(x):
-            kind = type(x)
-            if kind is Lazy or isinstance(x, jax.Array):
-                inputs.append(x)
-                return _INPUT
-            if isinstance(x, Variable):
-                inputs.append(x.value)
-                return _INPUT
-            if kind is np.ndarray and x.dtype.kind not in "OSU":
-                inputs.append(_dtypes.narrow(x))
-                return _INPUT
-            if numbers and (kind is float or kind is int):
-                inputs.append(x)
-                return _INPUT
-            if kind in (list, tuple):
-                return kind, tuple([visit(child) for child in x])
-            if kind is dict:
-                return kind, tuple([(k, visit(v)) for k, v in x.items()])
-            if kind is slice:
-                return kind, tuple(map(visit, (x.start, x.stop, x.step)))
-            if callable(x) and not isinstance(x, type):
-                raise _CannotKey
-            return kind, x
 
         try:
             key = (
                 op,
-                tuple([visit(x) for x in args]),
-                tuple([(k, visit(v)) for k, v in kwargs.items()]),
+                tuple([_template(x, inputs, numbers) for x in args]),
+                tuple([(k, _template(v, inputs, numbers)) for k, v in kwargs.items()]),
             )
             hash(key)
         except (_CannotKey, TypeError):
@@ -519,6 +500,50 @@ class Dispatcher:
             return op.raw(*new_args, **new_kwargs)
 
         return recorder.add(key, function, inputs)
+
+
+def _template(x, inputs, numbers):
+    """Returns what an argument is but for its arrays, which join `inputs`."""
+    kind = type(x)
+    if kind is Lazy or isinstance(x, jax.Array):
+        inputs.append(x)
+        return _INPUT
+    if isinstance(x, Variable):
+        inputs.append(x.value)
+        return _INPUT
+    if kind is SeedGenerator:
+        # Drawn now: inside the program its state would be a constant.
+        inputs.append(x.next())
+        return _INPUT
+    if kind is np.ndarray and x.dtype.kind not in "OSU":
+        inputs.append(_dtypes.narrow(x))
+        return _INPUT
+    if numbers and (kind is float or kind is int):
+        inputs.append(x)
+        return _INPUT
+    if kind in (list, tuple):
+        return kind, tuple([_template(child, inputs, numbers) for child in x])
+    if kind is dict:
+        return kind, tuple([(k, _template(v, inputs, numbers)) for k, v in x.items()])
+    if kind is slice:
+        bounds = (x.start, x.stop, x.step)
+        return kind, tuple([_template(bound, inputs, numbers) for bound in bounds])
+    if callable(x) and not isinstance(x, type):
+        raise _CannotKey
+    return kind, x
+
+
+@functools.lru_cache(maxsize=1024)
+def _takes_seed(op):
+    return "seed" in inspect.signature(op).parameters
+
+
+def _with_seed(op, args, kwargs):
+    """Draws from the global generator now, where a call would do so inside."""
+    bound = inspect.signature(op).bind(*args, **kwargs)
+    if bound.arguments.get("seed") is not None:
+        return kwargs
+    return {**kwargs, "seed": draw_key(None)}
 
 
 class _CannotKey(Exception):
