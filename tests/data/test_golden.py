@@ -115,3 +115,20 @@ def test_names_and_arguments(name):
     if name == "range":  # (*args, **kwargs) there
         expected = [["args"], ["output_type"], ["name"]]
     assert found == [parameter[0] for parameter in expected]
+
+
+# Names of tf.data and tf.data.experimental that we do not have.
+MISSING = {"IteratorSpec"}
+
+
+@pytest.mark.parametrize("name", GOLDEN["data"])
+def test_names_of_the_module(name):
+    assert hasattr(ranvier.data, name) != (name in MISSING)
+
+
+def test_experimental_names_have_docstrings():
+    names = ranvier.data.experimental.__all__
+    members = [getattr(ranvier.data.experimental, name) for name in names]
+    assert all(isinstance(member, int) or member.__doc__ for member in members)
+    ds = Dataset.range(6).apply(ranvier.data.experimental.take_while(lambda x: x < 2))
+    assert [int(x) for x in ds] == [0, 1]

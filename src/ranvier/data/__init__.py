@@ -14,6 +14,7 @@ from ranvier.data._files import (
     TFRecordDataset,
 )
 from ranvier.data._iterator import DatasetIterator, NumpyIterator
+from ranvier.data._iterator import DatasetIterator as Iterator
 from ranvier.data._options import Options, ThreadingOptions
 from ranvier.data._sequences import pad_sequences
 from ranvier.data._spec import DatasetSpec
@@ -26,6 +27,7 @@ __all__ = [
     "DatasetIterator",
     "DatasetSpec",
     "FixedLengthRecordDataset",
+    "Iterator",
     "NumpyIterator",
     "Options",
     "TFRecordDataset",

@@ -14,6 +14,10 @@ class Face:
     A subclass changes both directions; datasets derived from one keep its face.
     """
 
+    def show(self, value):
+        """Returns what a user is shown: datasets show themselves."""
+        return value if hasattr(value, "_data_node") else self.wrap(value)
+
     def wrap(self, value):
         """Returns what a user is shown for a value, or for a traced array."""
         return value

@@ -134,7 +134,7 @@ class ElementFunction:
 
     def call(self, element):
         """Calls the function with an element: a tuple gives several arguments."""
-        shown = _structure.map_values(self.face.wrap, element)
+        shown = _structure.map_values(self.face.show, element)
         return self.function(*shown) if type(shown) is tuple else self.function(shown)
 
     def result(self, result):

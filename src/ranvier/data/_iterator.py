@@ -71,7 +71,7 @@ class DatasetIterator:
     def _show(self, element):
         if self._face is NUMPY:
             return element
-        return _structure.map_values(self._face.wrap, element)
+        return _structure.map_values(self._face.show, element)
 
     @property
     def element_spec(self):

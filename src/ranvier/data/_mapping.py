@@ -243,7 +243,7 @@ class _ScanStream(Stream):
 
 def call_with_state(node, carry, element, position):
     """Calls a function of state and element."""
-    wrap = node.face.wrap
+    wrap = node.face.show
     carry = _structure.map_values(wrap, carry)
     element = _structure.map_values(wrap, element)
     try:

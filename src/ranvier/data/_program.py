@@ -59,20 +59,19 @@ def _scope(wide):
             stack.enter_context(jax.default_device(_host()))
         yield
 
+    def _keys(self, position, size):
+        """Returns a raw key for each element; others in each pass."""
+        keys = np.zeros((size, 2), np.uint32)
+        if self._seeds:
+            self._passes += position == 0
+            seed = int(np.asarray(self._seeds[0].value)[0])
+            keys[:, 0] = (seed ^ self._passes * 0x9E3779B9) & 0xFFFFFFFF
+            keys[:, 1] = np.arange(position, position + size) & 0xFFFFFFFF
+        return keys
+
 
 def _is_seed(variable):
     return variable.name == "seed_generator_state"
-
-
-_draws = iter(range(2**62))
-
-
-def _keys(position, size):
-    """Returns a raw key for each element; others at each pass."""
-    keys = np.empty((size, 2), np.uint32)
-    keys[:, 0] = next(_draws) & 0xFFFFFFFF
-    keys[:, 1] = np.arange(position, position + size) & 0xFFFFFFFF
-    return keys
 
 
 def _padded(column, size):
@@ -223,6 +222,7 @@ class Program:
         self._seeds: list = []
         self._results = None
         self.sizes_vary = False
+        self._passes = 0
         columns = _structure.flatten(columns)
         self._kinds = [_kind(column) for column in columns]
         while True:
@@ -309,7 +309,7 @@ class Program:
             columns += call.run(columns)
         size = next(size for size in _SIZES if size >= block.count)
         numbers = [_padded(c, size) for c in columns if not _columns.is_text(c.dtype)]
-        keys = _keys(position, size) if self._seeds else np.zeros((size, 2), np.uint32)
+        keys = self._keys(position, size)
         with _scope(self._wide):
             state = [variable.value for variable in self._variables]
             found = iter(self._run(state, keys, *numbers))

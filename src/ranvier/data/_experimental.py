@@ -1,0 +1,162 @@
+"""Functions of `tf.data.experimental`: older spellings of methods of `Dataset`.
+
+Those that transform return a function of a dataset, for `Dataset.apply`.
+"""
+
+import numpy as np
+
+from ranvier.data._dataset import Dataset
+from ranvier.data._node import Stream, Transformation
+from ranvier.tensors._errors import FailedPreconditionError
+
+
+def _spelled(name):
+    """Returns a function whose arguments go to a method of datasets."""
+
+    def transformation(*args, **kwargs):
+        return lambda dataset: getattr(dataset, name)(*args, **kwargs)
+
+    transformation.__name__ = transformation.__qualname__ = name
+    transformation.__doc__ = (
+        f"Returns a function, for `Dataset.apply`, that calls `dataset.{name}` with "
+        "these arguments."
+    )
+    return transformation
+
+
+bucket_by_sequence_length = _spelled("bucket_by_sequence_length")
+dense_to_ragged_batch = _spelled("ragged_batch")
+dense_to_sparse_batch = _spelled("sparse_batch")
+enumerate_dataset = _spelled("enumerate")
+group_by_window = _spelled("group_by_window")
+ignore_errors = _spelled("ignore_errors")
+parallel_interleave = _spelled("interleave")
+rejection_resample = _spelled("rejection_resample")
+scan = _spelled("scan")
+snapshot = _spelled("snapshot")
+take_while = _spelled("take_while")
+unbatch = _spelled("unbatch")
+unique = _spelled("unique")
+
+Counter = Dataset.counter
+RandomDataset = Dataset.random
+choose_from_datasets = Dataset.choose_from_datasets
+sample_from_datasets = Dataset.sample_from_datasets
+load = Dataset.load
+
+
+def cardinality(dataset):
+    """Returns `dataset.cardinality()`."""
+    return dataset.cardinality()
+
+
+def get_single_element(dataset):
+    """Returns `dataset.get_single_element()`."""
+    return dataset.get_single_element()
+
+
+def get_structure(dataset_or_iterator):
+    """Returns the `element_spec` of a dataset or iterator."""
+    return dataset_or_iterator.element_spec
+
+
+def save(dataset, path, compression=None, shard_func=None, checkpoint_args=None):
+    """Calls `dataset.save`."""
+    dataset.save(path, compression, shard_func, checkpoint_args)
+
+
+def from_list(elements, name=None):
+    """Makes a dataset of a list of elements of one structure.
+
+    Example:
+        >>> [int(a) for a, b in from_list([(1, "x"), (2, "y")])]
+        [1, 2]
+    """
+    if not elements:
+        raise ValueError("Empty list not allowed: expected at least one element.")
+    return Dataset.from_generator(lambda: elements).apply(
+        assert_cardinality(len(elements))
+    )
+
+
+def shuffle_and_repeat(buffer_size, count=None, seed=None):
+    """Returns a function that shuffles and repeats a dataset.
+
+    Example:
+        >>> ds = Dataset.range(3).apply(shuffle_and_repeat(3, count=2))
+        >>> len(list(ds))
+        6
+    """
+    return lambda dataset: dataset.shuffle(buffer_size, seed).repeat(count)
+
+
+def map_and_batch(
+    map_func,
+    batch_size,
+    num_parallel_batches=None,
+    drop_remainder=False,
+    num_parallel_calls=None,
+):
+    """Returns a function that maps and batches a dataset.
+
+    Example:
+        >>> ds = Dataset.range(3).apply(map_and_batch(lambda x: x * 2, 3))
+        >>> [batch.tolist() for batch in ds]
+        [[0, 2, 4]]
+    """
+    return lambda dataset: dataset.map(map_func, num_parallel_calls).batch(
+        batch_size, drop_remainder
+    )
+
+
+def assert_cardinality(expected_cardinality):
+    """Returns a function that states how many elements a dataset has.
+
+    Raises:
+        FailedPreconditionError: in iteration, if there are fewer or more.
+
+    Example:
+        >>> ds = Dataset.range(9).filter(lambda x: x < 4).apply(assert_cardinality(4))
+        >>> len(ds)
+        4
+    """
+    expected = int(np.asarray(expected_cardinality))
+    return lambda dataset: dataset._then(_Counted(dataset._data_node, expected))
+
+
+class _Counted(Transformation):
+    """Elements whose number is known."""
+
+    name = "assert_cardinality"
+
+    def __init__(self, source, expected):
+        super().__init__(source)
+        self.expected = expected
+
+    def stream(self):
+        return _CountedStream(self)
+
+    def cardinality(self):
+        return self.expected
+
+
+class _CountedStream(Stream):
+    counters = ("position",)
+    streams = ("source",)
+
+    def __init__(self, node):
+        self.expected = node.expected
+        self.source = node.source.stream()
+        self.position = 0
+
+    def produce(self, limit):
+        block = self.source.next(limit)
+        self.position += 0 if block is None else block.count
+        few = block is None and self.position < self.expected
+        if few or 0 <= self.expected < self.position:
+            found = f"{self.position}" if few else "more"
+            raise FailedPreconditionError(
+                f"Input dataset was expected to contain {self.expected} elements but "
+                f"contained {found}."
+            )
+        return block
