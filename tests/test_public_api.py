@@ -32,9 +32,6 @@ MaxPooling3D MultiHeadAttention RNN ReversibleEmbedding SeparableConv1D
 SeparableConv2D SeparableConvolution1D SeparableConvolution2D SimpleRNN
 SimpleRNNCell StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
 """.split()
-IMAGE_LAYERS = """
-ContrastLimitedAdaptiveHistogramEqualization MaxNumBoundingBoxes
-""".split()
 
 # Names that Keras has and ranvier does not, by namespace.
 MISSING = {
@@ -59,10 +56,7 @@ MISSING = {
         ],
         QUANTIZED,
     ),
-    "layers": {
-        **dict.fromkeys(LATER_LAYERS, LATER),
-        **dict.fromkeys(IMAGE_LAYERS, IMAGES),
-    },
+    "layers": dict.fromkeys(LATER_LAYERS, LATER),
     "utils": {
         **dict.fromkeys(
             [

@@ -73,11 +73,23 @@ LAYERS = [
     ("Equalization", {}),
     ("Equalization", {"bins": 64, **UNIT}),
     ("RandAugment", {"seed": 3}),
+    (
+        "ContrastLimitedAdaptiveHistogramEqualization",
+        {"tile_grid_size": (2, 3), "clip_limit": 9.0},
+    ),
+    (
+        "ContrastLimitedAdaptiveHistogramEqualization",
+        {"tile_grid_size": (3, 2), "clip_limit": 0, **UNIT},
+    ),
     ("RandomGaussianBlur", {"factor": 0.8, "sigma": (0.3, 0.9), "seed": 3}),
 ]
 # Keras refuses uint8 there, or (brightness) computes in it, where numbers overflow.
 FLOATS_ONLY = {"RandomSaturation", "RandomBrightness"}
-SLOW = {"RandAugment", "RandomElasticTransform"}
+SLOW = {
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    "RandAugment",
+    "RandomElasticTransform",
+}
 CASES = [
     pytest.param(*case, marks=pytest.mark.slow if case[0] in SLOW else ())
     for case in LAYERS
@@ -162,7 +174,7 @@ def test_dictionaries(name, kwargs):
         "labels": np.eye(4, dtype="float32"),
         "segmentation_masks": (IMAGES[..., :1] > 99).astype("float32"),
     }
-    if name == "RandomGrayscale":
+    if name in ("RandomGrayscale", "ContrastLimitedAdaptiveHistogramEqualization"):
         pytest.skip("Keras's fails on dictionaries")
     results = ours(data), theirs(dict(data))
     for key in data:
@@ -193,6 +205,22 @@ def test_training_in_a_model_draws_anew():
     model.optimizer.learning_rate = 0.0
     losses = model.fit(IMAGES, np.zeros(4), epochs=3, verbose=0).history["loss"]
     assert len(set(losses)) == 3
+
+
+@pytest.mark.parametrize("number", [1, 5])
+def test_number_of_boxes(number):
+    boxes = np.arange(24.0, dtype="float32").reshape(2, 3, 4)
+    labels = np.arange(6, dtype="int32").reshape(2, 3)
+    data = {"images": IMAGES[:2], "bounding_boxes": {"boxes": boxes, "labels": labels}}
+    ours, theirs = pair(
+        "MaxNumBoundingBoxes", {"max_number": number}, bounding_box_format="xyxy"
+    )
+    found = ours(data)["bounding_boxes"]
+    copied = {**data, "bounding_boxes": dict(data["bounding_boxes"])}
+    expected = theirs(copied)["bounding_boxes"]
+    for key in ("boxes", "labels"):
+        np.testing.assert_array_equal(found[key], expected[key])
+    assert set(ours.get_config()) == set(theirs.get_config())
 
 
 def test_lists_of_images():

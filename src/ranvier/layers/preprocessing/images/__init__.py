@@ -6,6 +6,10 @@ from ranvier.layers.preprocessing.images._affine import (
     RandomTranslation,
     RandomZoom,
 )
+from ranvier.layers.preprocessing.images._boxes import MaxNumBoundingBoxes
+from ranvier.layers.preprocessing.images._clahe import (
+    ContrastLimitedAdaptiveHistogramEqualization,
+)
 from ranvier.layers.preprocessing.images._color import (
     RandomColorDegeneration,
     RandomColorJitter,
@@ -41,8 +45,10 @@ __all__ = [
     "AugMix",
     "AutoContrast",
     "CenterCrop",
+    "ContrastLimitedAdaptiveHistogramEqualization",
     "CutMix",
     "Equalization",
+    "MaxNumBoundingBoxes",
     "MixUp",
     "RandAugment",
     "RandomBrightness",
