@@ -237,6 +237,71 @@ def test_bad_arguments(name, arguments):
         getattr(losses, name)(**arguments)
 
 
+REFUSED_HERE = [
+    *[
+        (name, {"label_smoothing": value})
+        for name in (
+            "BinaryCrossentropy",
+            "CategoricalCrossentropy",
+            "BinaryFocalCrossentropy",
+            "CategoricalFocalCrossentropy",
+        )
+        for value in (-0.1, 1.5, "much", float("nan"))
+    ],
+    *[
+        (name, {"axis": value})
+        for name in (
+            "BinaryCrossentropy",
+            "CategoricalCrossentropy",
+            "SparseCategoricalCrossentropy",
+            "BinaryFocalCrossentropy",
+            "CategoricalFocalCrossentropy",
+            "CosineSimilarity",
+            "Dice",
+            "Tversky",
+        )
+        for value in ("last", 1.5, True)
+    ],
+    ("SparseCategoricalCrossentropy", {"ignore_class": "none"}),
+    ("BinaryFocalCrossentropy", {"alpha": 1.5}),
+    ("BinaryFocalCrossentropy", {"gamma": -1.0}),
+    ("CategoricalFocalCrossentropy", {"alpha": [0.5, -0.5]}),
+    ("CategoricalFocalCrossentropy", {"alpha": "even"}),
+    ("CategoricalFocalCrossentropy", {"gamma": "high"}),
+    ("CategoricalGeneralizedCrossEntropy", {"q": "low"}),
+    ("Huber", {"delta": 0}),
+    ("Huber", {"delta": "far"}),
+    ("Tversky", {"alpha": -1.0}),
+    ("Tversky", {"beta": "b"}),
+    ("Circle", {"gamma": 0.0}),
+    ("Circle", {"margin": -0.1}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), REFUSED_HERE)
+def test_arguments_without_a_meaning(name, arguments):
+    (argument,) = arguments
+    with pytest.raises(ValueError, match=f"`{argument}`.*Received: {argument}="):
+        getattr(losses, name)(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "kind"),
+    [
+        ("BinaryCrossentropy", {"label_smoothing": None}, "bits"),
+        ("BinaryCrossentropy", {"label_smoothing": 1}, "bits"),
+        ("BinaryCrossentropy", {"axis": (0, 1)}, "bits"),
+        ("CategoricalFocalCrossentropy", {"alpha": [0.2, 0.3, 0.5]}, "one-hot"),
+        ("Dice", {"axis": [0, 1]}, "bits"),
+        ("Tversky", {"alpha": 0}, "bits"),
+        ("Huber", {"delta": np.float32(0.5)}, "bits"),
+    ],
+)
+def test_arguments_with_a_meaning(name, arguments, kind):
+    ours, theirs = pair(name, arguments)
+    assert_equal(ours(*DATA[kind]), theirs(*DATA[kind]))
+
+
 def test_get():
     def double(y_true, y_pred):
         return y_true - y_pred

@@ -269,6 +269,55 @@ def test_bad_arguments(name, arguments, word):
         getattr(metrics, name)(**arguments)
 
 
+REFUSED_HERE = [
+    ("BinaryAccuracy", {"threshold": 2.0}),
+    ("BinaryAccuracy", {"threshold": None}),
+    ("TopKCategoricalAccuracy", {"k": 0}),
+    ("TopKCategoricalAccuracy", {"k": 1.5}),
+    ("SparseTopKCategoricalAccuracy", {"k": "all"}),
+    ("Precision", {"top_k": 0}),
+    ("Precision", {"class_id": 1.5}),
+    ("Precision", {"thresholds": "half"}),
+    ("Recall", {"top_k": "a"}),
+    ("Recall", {"class_id": "first"}),
+    ("Recall", {"thresholds": [0.5, 2.0]}),
+    ("FalseNegatives", {"thresholds": 2.0}),
+    ("AUC", {"num_thresholds": 2.5}),
+    ("AUC", {"num_thresholds": "many"}),
+    ("AUC", {"thresholds": [0.5, 1.5]}),
+    ("AUC", {"thresholds": "even"}),
+    ("AUC", {"num_labels": -1, "multi_label": True}),
+    ("PrecisionAtRecall", {"recall": "high"}),
+    ("PrecisionAtRecall", {"num_thresholds": 1.5, "recall": 0.5}),
+    ("PrecisionAtRecall", {"class_id": "a", "recall": 0.5}),
+    ("MeanIoU", {"num_classes": 0}),
+    ("MeanIoU", {"num_classes": "two"}),
+    ("MeanIoU", {"ignore_class": "a", "num_classes": 2}),
+    ("MeanIoU", {"axis": "a", "num_classes": 2}),
+    ("OneHotMeanIoU", {"num_classes": 1.5}),
+    ("IoU", {"target_class_ids": 1, "num_classes": 2}),
+    ("IoU", {"target_class_ids": [0.5], "num_classes": 2}),
+    ("IoU", {"target_class_ids": [-3], "num_classes": 2}),
+    ("BinaryIoU", {"threshold": "half"}),
+    ("MeanMetricWrapper", {"fn": None}),
+    ("R2Score", {"num_regressors": "a"}),
+    ("BinaryCrossentropy", {"label_smoothing": 2.0}),
+    ("CategoricalCrossentropy", {"label_smoothing": "a"}),
+    ("CategoricalCrossentropy", {"axis": "a"}),
+    ("SparseCategoricalCrossentropy", {"axis": 0.5}),
+    ("CosineSimilarity", {"axis": "a"}),
+    ("PearsonCorrelation", {"axis": "a"}),
+    ("ConcordanceCorrelation", {"axis": 1.5}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), REFUSED_HERE)
+def test_arguments_without_a_meaning(name, arguments):
+    argument = next(iter(arguments))
+    with pytest.raises(ValueError, match=f"`{argument}`.*Received: {argument}="):
+        getattr(metrics, name)(**arguments)
+
+
 @pytest.mark.parametrize(
     ("name", "arguments", "shapes"),
     [

@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core import _mask
+from ranvier.core._arguments import require_fraction, require_positive
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.losses._loss import BuiltinLoss
@@ -93,6 +94,8 @@ class Circle(BuiltinLoss):
         name="circle",
         dtype=None,
     ):
+        require_positive(gamma=gamma)
+        require_fraction(margin=margin)
         super().__init__(
             circle,
             reduction,

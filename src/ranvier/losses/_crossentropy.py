@@ -4,6 +4,12 @@ import warnings
 
 from ranvier import ops
 from ranvier.core import _mask
+from ranvier.core._arguments import (
+    optional,
+    require_axes,
+    require_fraction,
+    require_integer,
+)
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
 from ranvier.losses._loss import BuiltinLoss
@@ -163,6 +169,8 @@ class BinaryCrossentropy(BuiltinLoss):
         name="binary_crossentropy",
         dtype=None,
     ):
+        optional(require_fraction, label_smoothing=label_smoothing)
+        optional(require_axes, axis=axis)
         super().__init__(
             binary_crossentropy,
             reduction,
@@ -202,6 +210,8 @@ class CategoricalCrossentropy(BuiltinLoss):
         name="categorical_crossentropy",
         dtype=None,
     ):
+        optional(require_fraction, label_smoothing=label_smoothing)
+        require_integer(axis=axis)
         super().__init__(
             categorical_crossentropy,
             reduction,
@@ -241,6 +251,8 @@ class SparseCategoricalCrossentropy(BuiltinLoss):
         name="sparse_categorical_crossentropy",
         dtype=None,
     ):
+        optional(require_integer, ignore_class=ignore_class)
+        require_integer(axis=axis)
         super().__init__(
             sparse_categorical_crossentropy,
             reduction,

@@ -1,7 +1,16 @@
 """Focal crossentropies: easy entries weigh less (https://arxiv.org/abs/1708.02002)."""
 
+import numpy as np
+
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import (
+    optional,
+    require_axes,
+    require_fraction,
+    require_integer,
+    require_nonnegative,
+)
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.losses._crossentropy import as_probabilities, check_classes, smoothed
@@ -126,6 +135,10 @@ class BinaryFocalCrossentropy(BuiltinLoss):
         name="binary_focal_crossentropy",
         dtype=None,
     ):
+        require_fraction(alpha=alpha)
+        require_nonnegative(gamma=gamma)
+        optional(require_fraction, label_smoothing=label_smoothing)
+        optional(require_axes, axis=axis)
         super().__init__(
             binary_focal_crossentropy,
             reduction,
@@ -174,6 +187,11 @@ class CategoricalFocalCrossentropy(BuiltinLoss):
         name="categorical_focal_crossentropy",
         dtype=None,
     ):
+        for weight in alpha if np.ndim(alpha) == 1 else [alpha]:
+            require_nonnegative(alpha=weight)
+        require_nonnegative(gamma=gamma)
+        optional(require_fraction, label_smoothing=label_smoothing)
+        require_integer(axis=axis)
         super().__init__(
             categorical_focal_crossentropy,
             reduction,

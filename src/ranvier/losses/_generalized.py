@@ -1,6 +1,7 @@
 """A crossentropy that resists wrong labels."""
 
 from ranvier import ops
+from ranvier.core._arguments import require_below_one, require_positive
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.losses._loss import BuiltinLoss
@@ -58,10 +59,8 @@ class CategoricalGeneralizedCrossEntropy(BuiltinLoss):
         name="categorical_generalized_cross_entropy",
         dtype=None,
     ):
-        if not 0 < q < 1:
-            raise ValueError(
-                f"Argument `q` must be between 0 and 1, exclusive. Received: q={q}"
-            )
+        require_positive(q=q)
+        require_below_one(q=q)
         super().__init__(
             categorical_generalized_cross_entropy, reduction, name, dtype, q=q
         )

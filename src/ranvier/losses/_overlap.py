@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import optional, require_axes, require_nonnegative
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.losses._crossentropy import as_probabilities
@@ -72,6 +73,7 @@ class Dice(BuiltinLoss):
     def __init__(
         self, reduction="sum_over_batch_size", name="dice", axis=None, dtype=None
     ):
+        optional(require_axes, axis=axis)
         super().__init__(dice, reduction, name, dtype, axis=axis)
 
 
@@ -104,6 +106,8 @@ class Tversky(BuiltinLoss):
         axis=None,
         dtype=None,
     ):
+        require_nonnegative(alpha=alpha, beta=beta)
+        optional(require_axes, axis=axis)
         super().__init__(
             tversky, reduction, name, dtype, alpha=alpha, beta=beta, axis=axis
         )

@@ -4,6 +4,7 @@ import math
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import optional, require_axes, require_positive
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.losses._loss import BuiltinLoss
@@ -270,6 +271,7 @@ class Huber(BuiltinLoss):
         name="huber_loss",
         dtype=None,
     ):
+        require_positive(delta=delta)
         super().__init__(huber, reduction, name, dtype, delta=delta)
 
 
@@ -315,4 +317,5 @@ class CosineSimilarity(BuiltinLoss):
         name="cosine_similarity",
         dtype=None,
     ):
+        optional(require_axes, axis=axis)
         super().__init__(cosine_similarity, reduction, name, dtype, axis=axis)

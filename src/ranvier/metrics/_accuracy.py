@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import require_count, require_fraction
 from ranvier.core._registry import builtin
 from ranvier.losses._reduction import squeeze_or_expand_to_same_rank
 from ranvier.metrics._reduction import BuiltinMetric
@@ -177,6 +178,7 @@ class BinaryAccuracy(BuiltinMetric):
     _direction = "up"
 
     def __init__(self, name="binary_accuracy", dtype=None, threshold=0.5):
+        require_fraction(threshold=threshold)
         super().__init__(binary_accuracy, name, dtype, threshold=threshold)
 
 
@@ -235,6 +237,7 @@ class TopKCategoricalAccuracy(BuiltinMetric):
     _direction = "up"
 
     def __init__(self, k=5, name="top_k_categorical_accuracy", dtype=None):
+        require_count(k=k)
         super().__init__(top_k_categorical_accuracy, name, dtype, k=k)
 
 
@@ -263,6 +266,7 @@ class SparseTopKCategoricalAccuracy(BuiltinMetric):
         dtype=None,
         from_sorted_ids=False,
     ):
+        require_count(k=k)
         super().__init__(
             sparse_top_k_categorical_accuracy,
             name,

@@ -4,6 +4,7 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import require_count
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object
 from ranvier.metrics import _counts
@@ -60,11 +61,12 @@ class AUC(FourCounts):
     ):
         curve = _choice("curve", curve, _CURVES)
         summation_method = _choice("summation_method", summation_method, _METHODS)
-        if thresholds is None and num_thresholds <= 1:
-            raise ValueError(
-                "Argument `num_thresholds` must be an integer > 1. "
-                f"Received: num_thresholds={num_thresholds}"
-            )
+        if thresholds is None:
+            require_count(2, num_thresholds=num_thresholds)
+        else:
+            thresholds = _counts.parse_thresholds(thresholds, default=None)
+        if num_labels:
+            require_count(num_labels=num_labels)
         if num_labels and not multi_label:
             raise ValueError(
                 "`num_labels` is for `multi_label=True` only. "

@@ -1,6 +1,7 @@
 """Counts of yes/no decisions, precision and recall."""
 
 from ranvier import ops
+from ranvier.core._arguments import optional, require_count, require_integer
 from ranvier.core._registry import builtin
 from ranvier.metrics import _counts
 from ranvier.metrics._metric import Metric
@@ -13,6 +14,8 @@ class _CountsMetric(Metric):
     _counted: tuple = ()
 
     def __init__(self, thresholds, name, dtype, top_k=None, class_id=None):
+        optional(require_count, top_k=top_k)
+        optional(require_integer, class_id=class_id)
         super().__init__(name=name, dtype=dtype)
         self.init_thresholds = thresholds
         self.top_k = top_k

@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import optional, require_axes
 from ranvier.core._registry import builtin
 from ranvier.losses._regression import aligned
 from ranvier.metrics._reduction import BuiltinMetric
@@ -78,6 +79,7 @@ class PearsonCorrelation(BuiltinMetric):
     _direction = "up"
 
     def __init__(self, name="pearson_correlation", dtype=None, axis=-1):
+        optional(require_axes, axis=axis)
         super().__init__(pearson_correlation, name, dtype, axis=axis)
 
 
@@ -98,4 +100,5 @@ class ConcordanceCorrelation(BuiltinMetric):
     _direction = "up"
 
     def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
+        optional(require_axes, axis=axis)
         super().__init__(concordance_correlation, name, dtype, axis=axis)

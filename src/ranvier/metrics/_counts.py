@@ -6,6 +6,7 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import require_fraction
 from ranvier.core._errors import ShapeError
 from ranvier.losses._reduction import (
     require_broadcastable,
@@ -34,9 +35,8 @@ def parse_thresholds(thresholds, default) -> list:
     if thresholds is None:
         return [default]
     values = list(thresholds) if np.ndim(thresholds) else [thresholds]
-    invalid = [t for t in values if t is None or t < 0 or t > 1]
-    if invalid:
-        raise ValueError(f"Thresholds must be between 0 and 1. Received: {invalid}")
+    for value in values:
+        require_fraction(thresholds=value)
     return values
 
 

@@ -1,6 +1,7 @@
 """Losses watched as metrics: averages over all batches."""
 
 from ranvier import losses
+from ranvier.core._arguments import optional, require_fraction, require_integer
 from ranvier.core._registry import builtin
 from ranvier.metrics._reduction import BuiltinMetric
 
@@ -29,6 +30,7 @@ class BinaryCrossentropy(BuiltinMetric):
         from_logits=False,
         label_smoothing=0,
     ):
+        optional(require_fraction, label_smoothing=label_smoothing)
         super().__init__(
             losses.binary_crossentropy,
             name,
@@ -64,6 +66,8 @@ class CategoricalCrossentropy(BuiltinMetric):
         label_smoothing=0,
         axis=-1,
     ):
+        optional(require_fraction, label_smoothing=label_smoothing)
+        require_integer(axis=axis)
         super().__init__(
             losses.categorical_crossentropy,
             name,
@@ -100,6 +104,8 @@ class SparseCategoricalCrossentropy(BuiltinMetric):
         ignore_class=None,
         axis=-1,
     ):
+        optional(require_integer, ignore_class=ignore_class)
+        require_integer(axis=axis)
         super().__init__(
             losses.sparse_categorical_crossentropy,
             name,

@@ -2,8 +2,18 @@
 
 import warnings
 
+import numpy as np
+
 from ranvier import ops
 from ranvier.core import _config, _dtypes
+from ranvier.core._arguments import (
+    is_integer,
+    optional,
+    require,
+    require_count,
+    require_fraction,
+    require_integer,
+)
 from ranvier.core._registry import builtin
 from ranvier.metrics._metric import Metric
 
@@ -44,11 +54,17 @@ class IoU(Metric):
         sparse_y_pred=True,
         axis=-1,
     ):
-        if max(target_class_ids) >= num_classes:
-            raise ValueError(
-                "Argument `target_class_ids` must hold classes below num_classes="
-                f"{num_classes}. Received: target_class_ids={list(target_class_ids)}"
-            )
+        require_count(num_classes=num_classes)
+        require(
+            f"a list of classes below num_classes={num_classes}",
+            lambda ids: (
+                np.ndim(ids) == 1
+                and all(is_integer(i) and abs(i) <= num_classes > i for i in ids)
+            ),
+            {"target_class_ids": target_class_ids},
+        )
+        optional(require_integer, ignore_class=ignore_class)
+        require_integer(axis=axis)
         super().__init__(name=name, dtype=dtype or "int32")
         self.num_classes = num_classes
         self.target_class_ids = list(target_class_ids)
@@ -158,6 +174,7 @@ class BinaryIoU(IoU):
     """
 
     def __init__(self, target_class_ids=(0, 1), threshold=0.5, name=None, dtype=None):
+        require_fraction(threshold=threshold)
         super().__init__(2, target_class_ids, name=name, dtype=dtype)
         self.threshold = threshold
 
@@ -211,6 +228,7 @@ class MeanIoU(IoU):
         sparse_y_pred=True,
         axis=-1,
     ):
+        require_count(num_classes=num_classes)
         super().__init__(
             num_classes,
             range(num_classes),

@@ -1,6 +1,12 @@
 """The best of one rate while another is kept: a point of a trade-off curve."""
 
 from ranvier import ops
+from ranvier.core._arguments import (
+    optional,
+    require_count,
+    require_fraction,
+    require_integer,
+)
 from ranvier.core._registry import builtin
 from ranvier.metrics import _counts
 from ranvier.metrics._metric import Metric
@@ -42,16 +48,9 @@ class _OperatingPoint(FourCounts):
     _direction = "up"
 
     def __init__(self, argument, value, num_thresholds, class_id, name, dtype):
-        if not 0 <= value <= 1:
-            raise ValueError(
-                f"Argument `{argument}` must be between 0 and 1. "
-                f"Received: {argument}={value}"
-            )
-        if num_thresholds <= 0:
-            raise ValueError(
-                "Argument `num_thresholds` must be a positive integer. "
-                f"Received: num_thresholds={num_thresholds}"
-            )
+        require_fraction(**{argument: value})
+        require_count(num_thresholds=num_thresholds)
+        optional(require_integer, class_id=class_id)
         super().__init__(name=name, dtype=dtype)
         self.value = value
         self.num_thresholds = num_thresholds

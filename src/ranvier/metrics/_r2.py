@@ -5,6 +5,7 @@ import warnings
 import jax
 
 from ranvier import ops
+from ranvier.core._arguments import require_count
 from ranvier.core._errors import ShapeError
 from ranvier.core._registry import builtin
 from ranvier.losses._reduction import squeeze_or_expand_to_same_rank
@@ -51,11 +52,7 @@ class R2Score(Metric):
                 f"Argument `class_aggregation` must be one of {_AGGREGATIONS}. "
                 f"Received: class_aggregation={class_aggregation}"
             )
-        if num_regressors < 0:
-            raise ValueError(
-                "Argument `num_regressors` must not be negative. "
-                f"Received: num_regressors={num_regressors}"
-            )
+        require_count(0, num_regressors=num_regressors)
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
         self.num_samples = self.add_variable((), "zeros", name="num_samples")

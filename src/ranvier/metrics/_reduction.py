@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core import _mask, _registry
+from ranvier.core._arguments import require
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.losses._loss import Loss
@@ -136,6 +137,7 @@ class MeanMetricWrapper(Mean):
     """
 
     def __init__(self, fn, name=None, dtype=None, **kwargs):
+        require("callable", callable, {"fn": fn})
         super().__init__(name=name, dtype=dtype)
         self._fn = fn
         self._fn_kwargs = kwargs

@@ -1,6 +1,7 @@
 """How far numbers are from their targets."""
 
 from ranvier import losses, ops
+from ranvier.core._arguments import optional, require_axes
 from ranvier.core._registry import builtin
 from ranvier.losses._reduction import squeeze_or_expand_to_same_rank
 from ranvier.metrics._reduction import BuiltinMetric, Mean
@@ -170,4 +171,5 @@ class CosineSimilarity(BuiltinMetric):
     _omitted = {"axis": -1}
 
     def __init__(self, name="cosine_similarity", dtype=None, axis=-1):
+        optional(require_axes, axis=axis)
         super().__init__(cosine_similarity, name, dtype, axis=axis)
