@@ -8,6 +8,7 @@ import stat
 import sys
 import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ import pytest
 import ranvier as rv
 from ranvier.saving import load_model, save_model
 from ranvier.saving._archive import read_archive, write_archive
+from tests.saving.evil import rewrite
 
 # Keras's variables have no `copy` argument in `__array__`, as NumPy 2 wants.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation doesn")
@@ -217,3 +219,34 @@ def test_files_of_other_kinds(name, message, tmp_path):
     (tmp_path / "text.txt").write_text("text")
     with pytest.raises(ValueError, match=f"{name}.*{message}"):
         load_model(tmp_path / name)
+
+
+def test_loaded_values_are_not_written_into(tmp_path):
+    """They may lie in the memory that the file was read to."""
+    model = rv.Sequential([rv.Input((64,)), rv.layers.Dense(512, name="wide")])
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.keras")
+    again = load_model(tmp_path / "m.keras")
+    x = np.ones((8, 64), "float32")
+    held = again.weights[0].value
+    before = np.array(held)
+    again.fit(x, np.ones((8, 512)), epochs=2, verbose=0)
+    assert not np.array_equal(again.weights[0].numpy(), before)
+    np.testing.assert_array_equal(held, before)
+    np.testing.assert_array_equal(model.weights[0].numpy(), before)
+
+
+def test_values_in_another_order_of_bytes(tmp_path):
+    model = small()
+    model.save(tmp_path / "m.keras")
+    kernel = model.weights[0].numpy()
+    file = io.BytesIO()
+    with zipfile.ZipFile(tmp_path / "m.keras") as archive:
+        file.write(archive.read("model.weights.h5"))
+    with h5py.File(file, "r+") as h5:
+        group = h5["layers/dense/vars"]
+        del group["0"]
+        group["0"] = kernel.astype(">f4")
+    rewrite(tmp_path / "m.keras", {"model.weights.h5": file.getvalue()})
+    again = load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(again.weights[0].numpy(), kernel)

@@ -173,6 +173,15 @@ def test_custom_functions(tmp_path):
     np.testing.assert_allclose(again.evaluate(x, y, verbose=0), want, rtol=1e-5)
 
 
+def test_bfloat16(tmp_path):
+    layers = [rv.Input((4,)), rv.layers.Dense(2, dtype="bfloat16")]
+    model = rv.Sequential(layers)
+    model.save(tmp_path / "m.h5")
+    again = load_model(tmp_path / "m.h5")
+    assert again.weights[0].dtype == "bfloat16"
+    np.testing.assert_array_equal(again.weights[0].numpy(), model.weights[0].numpy())
+
+
 # Damaged files.
 
 

@@ -195,6 +195,10 @@ class _Zip:
     def read(self, name):
         return _safety.read_member(self.archive, name)
 
+    def weights(self):
+        """Returns the weights as an array of bytes."""
+        return _safety.read_aligned(self.archive, WEIGHTS)
+
     def assets(self):
         """Returns the names of the members below `assets/`."""
         names = self.archive.namelist()
@@ -210,6 +214,10 @@ class _Folder:
     def read(self, name):
         return (self.folder / name).read_bytes()
 
+    def weights(self):
+        """Returns the path of the weights."""
+        return self.folder / WEIGHTS
+
     def assets(self):
         """Returns the names of the files below `assets/`."""
         paths = sorted((self.folder / _ASSETS).rglob("*"))
@@ -220,7 +228,7 @@ def _read(parts, custom_objects, compile, safe_mode):
     config = parts.read(_CONFIG)
     with deferred_initialization():
         model = _config.model_from_json(config, custom_objects, compile, safe_mode)
-    weights = parts.read(WEIGHTS)
+    weights = parts.weights()
     with _unpacked_assets(parts) as assets:
         read_weights(model, weights, assets=assets)
     return model

@@ -10,6 +10,7 @@ import warnings
 import numpy as np
 
 from ranvier.saving import _safety
+from ranvier.saving._weights import write_variable
 
 # HDF5 keeps attributes in an object's header, which has 64 KiB.
 _HEADER = 64_512
@@ -48,7 +49,7 @@ def write_variables(group, variables) -> None:
         names.append(name)
     _write_names(group, "weight_names", names)
     for name, variable in zip(names, variables, strict=True):
-        group.create_dataset(name, data=variable.numpy())
+        write_variable(group, name, variable.numpy())
 
 
 def _write_names(group, key, names):

@@ -1,4 +1,4 @@
-"""Members of archives that are written in place.
+"""Files in other files, and in memory: what HDF5 writes to and reads from.
 
 `zipfile` writes a member from front to back, but HDF5 goes back and forth. Writing the
 weights elsewhere first would copy all of them once more.
@@ -73,6 +73,41 @@ class _Part(io.RawIOBase):
         return True
 
     def writable(self):
+        return True
+
+
+class Buffer(io.RawIOBase):
+    """Bytes in memory as a file that can be read.
+
+    Args:
+        content: an array of bytes. It is not copied, unlike by `io.BytesIO`.
+    """
+
+    def __init__(self, content):
+        self.content, self.place = memoryview(content), 0
+
+    def seek(self, offset, whence=os.SEEK_SET):
+        bases = {
+            os.SEEK_SET: 0,
+            os.SEEK_CUR: self.place,
+            os.SEEK_END: len(self.content),
+        }
+        self.place = bases[whence] + offset
+        return self.place
+
+    def tell(self):
+        return self.place
+
+    def readinto(self, buffer):
+        piece = self.content[self.place : self.place + len(buffer)]
+        buffer[: len(piece)] = piece
+        self.place += len(piece)
+        return len(piece)
+
+    def seekable(self):
+        return True
+
+    def readable(self):
         return True
 
 

@@ -108,7 +108,7 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
             _shards.load_shards(model, filepath, skip_mismatch, skip)
         elif name.endswith(".keras"):
             with _safety.open_archive(filepath) as archive:
-                content = _safety.read_member(archive, _weights.WEIGHTS)
+                content = _safety.read_aligned(archive, _weights.WEIGHTS)
             _weights.read_weights(model, content, skip_mismatch, skip)
         else:
             _weights.read_weights(model, filepath, skip_mismatch, skip)

@@ -5,15 +5,16 @@ the object's own `save_own_variables` names them; `_state` tells the paths.
 """
 
 import collections
-import io
 import warnings
 
 import h5py
+import jax
 import numpy as np
 
 from ranvier.layers import Layer
 from ranvier.optimizers import Optimizer
 from ranvier.saving import _safety, _state
+from ranvier.saving._members import Buffer
 
 WEIGHTS = "model.weights.h5"
 
@@ -26,7 +27,7 @@ def write_weights(root, file, skip=None) -> None:
         file: a path, or a file object.
         skip: objects to leave out.
     """
-    with h5py.File(file, "w") as h5:
+    with h5py.File(file, "w", alignment_threshold=2**16, alignment_interval=64) as h5:
         for path, saved, variables in to_store(root, skip):
             group = make_group(h5, path, saved)
             for key, value in variables.items():
@@ -111,7 +112,7 @@ def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> Non
 
     Args:
         root: the model.
-        file: a path, or the content of a file.
+        file: a path, or the content of a file as an array of bytes.
         skip_mismatch: whether objects that do not fit give a warning, not an error.
         skip: objects to leave alone.
         assets: `path -> folder or None`, where objects find files of their own.
@@ -119,8 +120,8 @@ def read_weights(root, file, skip_mismatch=False, skip=None, assets=None) -> Non
     Raises:
         ValueError: for objects that do not fit, and for unsafe or damaged files.
     """
-    content = file if isinstance(file, bytes) else None
-    with _safety.open_h5(file if content is None else io.BytesIO(content)) as h5:
+    content = file if isinstance(file, np.ndarray) else None
+    with _safety.open_h5(file if content is None else Buffer(content)) as h5:
 
         def find(path):
             group = _safety.find_group(h5, f"{path}/vars")
@@ -170,7 +171,18 @@ def _load(saved, stored):
             _check_shapes(saved.variables, stored)
     elif type(saved).load_own_variables is Layer.load_own_variables:
         _check_variables(saved, stored)
+        for index, variable in enumerate(_own_variables(saved)):
+            variable.assign(_taken_over(stored[str(index)], variable.dtype))
+        return
     saved.load_own_variables(stored)
+
+
+def _taken_over(value, dtype):
+    """Returns an array that was just read, on the device; not copied where possible.
+
+    Assigned as an array of JAX's, it counts as borrowed, so nothing writes into it.
+    """
+    return jax.device_put(value) if value.dtype == np.dtype(dtype) else value
 
 
 def _is_unbuilt_state(stored, variables):
