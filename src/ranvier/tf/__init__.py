@@ -128,8 +128,9 @@ from ranvier.tensors._specs import (
     TensorSpec,
     TypeSpec,
 )
+from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
-from ranvier.tf import errors, math, nn, ragged, sparse
+from ranvier.tf import errors, math, nn, queue, ragged, sets, sparse, strings
 
 newaxis = None
 bfloat16 = dtypes["bfloat16"]
@@ -160,6 +161,7 @@ __all__ = [
     "SparseTensor",
     "SparseTensorSpec",
     "Tensor",
+    "TensorArray",
     "TensorShape",
     "TensorSpec",
     "TypeSpec",
@@ -244,6 +246,7 @@ __all__ = [
     "ones_like",
     "pad",
     "pow",
+    "queue",
     "ragged",
     "range",
     "rank",
@@ -265,6 +268,7 @@ __all__ = [
     "scatter_nd",
     "searchsorted",
     "sequence_mask",
+    "sets",
     "shape",
     "sigmoid",
     "sign",
@@ -281,6 +285,7 @@ __all__ = [
     "stack",
     "stop_gradient",
     "string",
+    "strings",
     "subtract",
     "tan",
     "tanh",

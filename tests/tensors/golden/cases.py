@@ -842,11 +842,154 @@ softplus(c)
 hessian(lambda: tripled(x) * y, [x, y])
 """
 
+CONTAINERS_SETUP = """
+a = tf.constant([[2, 3, 5], [7, 3, 1]])
+b = tf.constant([[4, 5, 6], [9, 1, 0]])
+c = tf.constant([[1, 5, 9], [10, 0, 0]])
+d = tf.constant([[5, 6], [10, 0]])
+sa = tf.SparseTensor([[0, 0], [0, 1], [1, 0]], [1, 2, 3], [2, 2])
+def array(*writes, read=(), **kwargs):
+    kwargs.setdefault("dtype", tf.float32)
+    t = tf.TensorArray(**kwargs)
+    for i, v in writes:
+        t = t.write(i, v)
+    for i in read:
+        t.read(i)
+    return t
+def queue(q, *items):
+    for item in items:
+        q.enqueue(item)
+    return q
+"""
+
+CONTAINERS = """
+tf.sets.union(a, b)
+tf.sets.difference(a, b)
+tf.sets.intersection(a, b)
+tf.sparse.to_dense(tf.sets.union(c, d))
+tf.sparse.to_dense(tf.sets.difference(c, d))
+tf.sets.difference(a, b, aminusb=False)
+tf.sets.intersection(c, d)
+tf.sets.size(tf.sets.intersection(c, d))
+tf.sets.size(tf.sets.intersection(a, b)) > 0
+tf.sets.size(a)
+tf.sets.union(a, tf.constant([[1]]))
+tf.sets.union(a, tf.constant([[1.], [2.]]))
+tf.sets.union(sa, sa)
+tf.sets.size(sa)
+tf.sets.union(tf.constant([["a", "b"]]), tf.constant([["c", "a"]]))
+array((0, [1., 2.]), (1, [3., 10.]), (2, [5., 7.]), size=3).stack()
+array((0, [1., 2.]), (1, [3., 10.]), (2, [5., 7.]), size=3).read(1)
+array((0, [1., 2.]), (1, [3., 10.]), (2, [5., 7.]), size=3, read=[1]).stack()
+array((0, [1., 2.]), (1, [3., 10.]), size=2, read=[1], clear_after_read=False).stack()
+array((0, 1.), (5, 2.), size=0, dynamic_size=True).stack()
+array((0, 1.), (5, 2.), size=3)
+array((0, 1), size=3).read(0)
+array((0, tf.constant(1)), size=3)
+array((0, [1.]), (1, [1., 2.]), size=3)
+array((0, 1.), size=2, read=[0, 0])
+array((0, 1.), size=2).size()
+array(size=2).read(5)
+array(size=2).unstack([1., 2.]).stack()
+array(size=3).scatter([0, 2], [[1.], [2.]]).stack()
+array((0, 1.), (1, 2.), (2, 3.), size=3).gather([0, 2])
+array((0, [1.]), (1, [2.]), size=2).concat()
+queue(tf.queue.FIFOQueue(3, [tf.int32, tf.string], shapes=[(), ()]), [10, "windy"], [15, "sunny"]).size()
+queue(tf.queue.FIFOQueue(3, [tf.int32, tf.string], shapes=[(), ()]), [10, "windy"], [15, "sunny"]).dequeue()
+queue(tf.queue.FIFOQueue(3, [tf.int32, tf.string], shapes=[(), ()]), [10, "windy"], [15, "sunny"]).dequeue_many(2)
+queue(tf.queue.FIFOQueue(3, tf.float32), 1.0).dequeue()
+queue(tf.queue.FIFOQueue(3, [tf.float32]), [1.0]).dequeue()
+queue(tf.queue.FIFOQueue(3, tf.float32, shapes=[2]), [1.0, 2.0]).dequeue()
+queue(tf.queue.FIFOQueue(3, tf.float32, shapes=[2]), [1.0])
+queue(tf.queue.PaddingFIFOQueue(3, tf.int32, shapes=[(None,)]), [[1, 2]], [[3]]).dequeue_many(2)
+queue(tf.queue.PriorityQueue(3, tf.string, shapes=[()]), [tf.constant(5, tf.int64), "b"], [tf.constant(2, tf.int64), "a"]).dequeue()
+tf.queue.FIFOQueue(3, [tf.int32, tf.string]).names
+"""
+
+STRINGS_SETUP = """
+p = tf.constant(["Café", "Coffee", "caffè", "咖啡"])
+r = tf.ragged.constant([["a b", "c"], [], ["d e f"]])
+"""
+
+STRINGS = """
+tf.strings.length("café")
+tf.strings.length("café", unit="UTF8_CHAR")
+tf.strings.length(p, unit="UTF8_CHAR")
+tf.strings.length(r)
+tf.strings.length("a", unit="x")
+tf.strings.length(1)
+tf.strings.unicode_decode(p, "UTF8")
+tf.strings.unicode_decode(p, "UTF-8")
+tf.strings.unicode_decode("café", "UTF-8")
+tf.strings.unicode_decode(b"a\\xff", "UTF-8")
+tf.strings.unicode_decode(b"a\\xff", "UTF-8", errors="ignore")
+tf.strings.unicode_decode(b"a\\xff", "UTF-8", errors="strict")
+tf.strings.unicode_encode([99, 97, 102, 233], "UTF-8")
+tf.strings.unicode_encode([[97, 98], [99, 100]], "UTF-8")
+tf.strings.unicode_encode(tf.ragged.constant([[97], [98, 99]]), "UTF-8")
+tf.strings.unicode_encode([97], "UTF-16-BE")
+tf.strings.unicode_split(p, "UTF-8")
+tf.strings.unicode_split("né", "UTF-8")
+tf.strings.unicode_decode_with_offsets(["né"], "UTF-8")
+tf.strings.unicode_split_with_offsets("éa", "UTF-8")
+tf.strings.unicode_transcode(["é"], "UTF-8", "UTF-16-BE")
+tf.strings.lower("ÀB")
+tf.strings.lower("ÀB", encoding="utf-8")
+tf.strings.upper(["ab", "é"], encoding="utf-8")
+tf.strings.strip(["  a b  "])
+tf.strings.substr(["hello", "world"], 1, 3)
+tf.strings.substr("hello", -3, 2)
+tf.strings.substr("café", 3, 1, unit="UTF8_CHAR")
+tf.strings.substr("ab", 5, 1)
+tf.strings.join(["a", "b"], separator="-")
+tf.strings.join([["a", "b"], "c"])
+tf.strings.reduce_join([["a", "b"], ["c", "d"]])
+tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=0)
+tf.strings.reduce_join([["a", "b"], ["c", "d"]], axis=1, separator="-", keepdims=True)
+tf.strings.reduce_join(r, axis=-1, separator="+")
+tf.strings.split("a b  c")
+tf.strings.split(["a b", "c", ""])
+tf.strings.split(["a,b,,c"], sep=",")
+tf.strings.split(["a b c"], maxsplit=1)
+tf.strings.split(r)
+tf.strings.split([["a b", "c"], ["d", "e f"]])
+tf.strings.bytes_split(["ab", ""])
+tf.strings.bytes_split("ab")
+tf.strings.regex_replace(["a1b22"], r"\\d+", "#")
+tf.strings.regex_replace("a1b22", r"(\\d)", r"<\\1>")
+tf.strings.regex_replace("a1b22", r"\\d", "", replace_global=False)
+tf.strings.regex_replace("ab", "b", r"[\\0]")
+tf.strings.regex_full_match(["abc", "abd"], "ab[c]")
+tf.strings.to_number(["1.5", "2"])
+tf.strings.to_number("3", out_type=tf.int64)
+tf.strings.to_number("x")
+tf.strings.to_number(r)
+tf.strings.as_string([1, 2])
+tf.strings.as_string([1.5, 2.25])
+tf.strings.as_string(3.14159, precision=2)
+tf.strings.as_string([True, False])
+tf.strings.as_string(5, width=3, fill="0")
+tf.strings.as_string(1e10, scientific=True)
+tf.strings.ngrams(["A", "B", "C", "D"], 2)
+tf.strings.ngrams(["A", "B", "C"], [1, 2])
+tf.strings.ngrams(["TF", "and", "keras"], ngram_width=2, separator=" ", pad_values=("LP", "RP"))
+tf.strings.ngrams(tf.ragged.constant([["a", "b", "c"], ["d"]]), 2)
+tf.strings.ngrams(["a"], 3, preserve_short_sequences=True)
+tf.strings.format("a: {}", tf.constant([1, 2, 3]))
+tf.strings.format("{} and {}", (tf.constant(1.5), tf.constant("s")))
+tf.strings.format("{}", tf.range(20))
+tf.strings.format("{}", tf.constant([[1, 2], [3, 4]]))
+tf.strings.format("{} {}", tf.constant(1))
+tf.strings.unsorted_segment_join(["a", "b", "c"], [1, 0, 1], 2, separator=":")
+"""
+
 # Name: (statements that run first, expressions).
 GROUPS = {
     "tensors": ("", TENSORS),
     "ragged": (RAGGED_SETUP, RAGGED),
     "sparse": (SPARSE_SETUP, SPARSE),
+    "containers": (CONTAINERS_SETUP, CONTAINERS),
+    "strings": (STRINGS_SETUP, STRINGS),
     "variables": (VARIABLES_SETUP, VARIABLES),
     "gradients": (GRADIENTS_SETUP, GRADIENTS),
 }
