@@ -444,6 +444,8 @@ def _storage(dtype):
 
 
 def _operand(value):
+    if isinstance(value, (list, tuple)):
+        return jnp.asarray(value)
     return value.value if isinstance(value, Variable) else value
 
 
