@@ -128,7 +128,18 @@ def test_compiled_once():
     before = program._run._cache_size()
     list(dataset)
     list(dataset.take(5))
-    assert program._run._cache_size() <= before + 1 <= 4
+    assert 1 <= before <= program._run._cache_size() <= before + 1 <= 4
+
+
+def test_operations_on_strings_run_for_whole_blocks():
+    lines = np.array([f"{i},{i + 1}" for i in range(3000)])
+    dataset = Dataset.from_tensor_slices(lines).map(
+        lambda line: sum(io.decode_csv(line, [0, 0]))
+    )
+    expected = [2 * i + 1 for i in range(3000)]
+    assert [int(x) for x in dataset] == expected
+    program = next(iter(dataset._data_node.function._programs.values()))
+    assert program._run._cache_size() >= 1
 
 
 def test_variables_that_a_function_writes_are_written_each_time():

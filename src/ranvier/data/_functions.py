@@ -14,7 +14,7 @@ import numpy as np
 
 from ranvier.data import _columns, _structure
 from ranvier.data._block import Block, concat
-from ranvier.data._program import Program, traced_spec, wide_scope
+from ranvier.data._program import HostCallError, Program, traced_spec, wide_scope
 from ranvier.data._purity import is_pure
 
 AUTOTUNE = -1
@@ -72,7 +72,7 @@ class ElementFunction:
     def _run(self, program, block, position):
         try:
             return program(block, position)
-        except Exception:
+        except HostCallError:
             # Element by element, the error tells which one it is.
             return self._each(block, position)
 

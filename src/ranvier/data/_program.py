@@ -59,49 +59,6 @@ def _scope(wide):
             stack.enter_context(jax.default_device(_host()))
         yield
 
-    def _keys(self, position, size):
-        """Returns a raw key for each element; others in each pass."""
-        keys = np.zeros((size, 2), np.uint32)
-        if self._seeds:
-            self._passes += position == 0
-            seed = int(np.asarray(self._seeds[0].value)[0])
-            keys[:, 0] = (seed ^ self._passes * 0x9E3779B9) & 0xFFFFFFFF
-            keys[:, 1] = np.arange(position, position + size) & 0xFFFFFFFF
-        return keys
-
-
-def _is_seed(variable):
-    return variable.name == "seed_generator_state"
-
-
-def _padded(column, size):
-    if len(column) == size:
-        return column
-    # The last element again: made-up values might lead to warnings.
-    rest = np.broadcast_to(column[-1:], (size - len(column), *column.shape[1:]))
-    return np.concatenate([column, rest])
-
-
-class _WideError(Exception):
-    """A constant has 64 bits, no column has."""
-
-
-def _traced_value(value):
-    """Returns the array of what a traced function gave as one value."""
-    if isinstance(value, jax.core.Tracer):
-        return value
-    if isinstance(value, list) and any(
-        isinstance(item, jax.core.Tracer) for item in value
-    ):
-        return jnp.stack(value)
-    value = _columns.to_value(value)
-    dtype = _columns.dtype_of(value)
-    if dtype is None or _columns.is_text(dtype):
-        raise TypeError("Only numbers can be traced.")
-    if is_wide(dtype) and not jax.config.jax_enable_x64:
-        raise _WideError
-    return jnp.asarray(value)
-
 
 class Text:
     """Stands for the strings of an element in a trace.
@@ -163,6 +120,10 @@ class _HostCall:
         """Returns values in the structure of the results."""
         results = _structure.pack(self._structure, values)
         return list(results) if type(results) is tuple else results
+
+
+class HostCallError(Exception):
+    """A function of strings failed for some element of a block."""
 
 
 class _NewCallError(BaseException):
@@ -306,7 +267,10 @@ class Program:
         """Returns the block of results."""
         columns = _structure.flatten(block.columns)
         for call in self._calls:
-            columns += call.run(columns)
+            try:
+                columns += call.run(columns)
+            except Exception as error:
+                raise HostCallError from error
         size = next(size for size in _SIZES if size >= block.count)
         numbers = [_padded(c, size) for c in columns if not _columns.is_text(c.dtype)]
         keys = self._keys(position, size)
@@ -323,20 +287,19 @@ class Program:
         )
         return Block(results, block.count)
 
+    def _keys(self, position, size):
+        """Returns a raw key for each element; others in each pass."""
+        keys = np.zeros((size, 2), np.uint32)
+        if self._seeds:
+            self._passes += position == 0
+            seed = int(np.asarray(self._seeds[0].value)[0])
+            keys[:, 0] = (seed ^ self._passes * 0x9E3779B9) & 0xFFFFFFFF
+            keys[:, 1] = np.arange(position, position + size) & 0xFFFFFFFF
+        return keys
+
 
 def _is_seed(variable):
     return variable.name == "seed_generator_state"
-
-
-_draws = iter(range(2**62))
-
-
-def _keys(position, size):
-    """Returns a raw key for each element; others at each pass."""
-    keys = np.empty((size, 2), np.uint32)
-    keys[:, 0] = next(_draws) & 0xFFFFFFFF
-    keys[:, 1] = np.arange(position, position + size) & 0xFFFFFFFF
-    return keys
 
 
 def _padded(column, size):
