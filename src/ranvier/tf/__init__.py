@@ -130,7 +130,7 @@ from ranvier.tensors._specs import (
 )
 from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
-from ranvier.tf import errors, math, nn, queue, ragged, sets, sparse, strings
+from ranvier.tf import errors, math, nn, queue, ragged, random, sets, sparse, strings
 
 newaxis = None
 bfloat16 = dtypes["bfloat16"]
@@ -151,6 +151,18 @@ uint8 = dtypes["uint8"]
 uint16 = dtypes["uint16"]
 uint32 = dtypes["uint32"]
 uint64 = dtypes["uint64"]
+
+
+# The version of TensorFlow whose names these are.
+__version__ = "2.16.0"
+
+
+def __getattr__(name):
+    raise AttributeError(
+        f"`ranvier.tf` has no {name!r}. docs/tensorflow.md lists what it covers; "
+        "`ranvier.ops` and `ranvier` itself have much of the rest."
+    )
+
 
 __all__ = [
     "DType",
@@ -248,6 +260,7 @@ __all__ = [
     "pow",
     "queue",
     "ragged",
+    "random",
     "range",
     "rank",
     "reduce_all",

@@ -1,0 +1,82 @@
+"""Random tensors of the TensorFlow face: `tf.random`."""
+
+from ranvier.core._seeds import set_random_seed
+from ranvier.ops import _random
+from ranvier.tensors._dtype import as_dtype
+from ranvier.tensors._functions import static
+from ranvier.tensors._tensor import Tensor, is_traced
+
+
+def set_seed(seed) -> None:
+    """Fixes the global seed: Python's, NumPy's and ranvier's.
+
+    Args:
+        seed: an integer.
+    """
+    set_random_seed(int(seed))
+
+
+def _drawn(array):
+    """Returns a draw as a tensor; in a program as the bare array."""
+    return array if is_traced(array) else Tensor(array)
+
+
+def normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
+    """Draws from a normal distribution.
+
+    Args:
+        shape: the shape.
+        mean: the mean.
+        stddev: the standard deviation.
+        dtype: a floating dtype.
+        seed: an integer, or None for the global generator.
+        name: accepted as in TensorFlow.
+
+    Example:
+        >>> normal((2, 3), seed=1).shape
+        TensorShape([2, 3])
+    """
+    dtype = as_dtype(dtype).name
+    return _drawn(_random.normal(static(shape), mean, stddev, dtype, seed))
+
+
+def truncated_normal(
+    shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None
+):
+    """Draws from a normal distribution, within two standard deviations.
+
+    Args:
+        shape: the shape.
+        mean: the mean.
+        stddev: the standard deviation.
+        dtype: a floating dtype.
+        seed: an integer, or None for the global generator.
+        name: accepted as in TensorFlow.
+    """
+    dtype = as_dtype(dtype).name
+    return _drawn(_random.truncated_normal(static(shape), mean, stddev, dtype, seed))
+
+
+def uniform(shape, minval=0, maxval=None, dtype="float32", seed=None, name=None):
+    """Draws from a uniform distribution.
+
+    Args:
+        shape: the shape.
+        minval: the least number.
+        maxval: the upper end, left out; 1 for floats.
+        dtype: a floating or integer dtype.
+        seed: an integer, or None for the global generator.
+        name: accepted as in TensorFlow.
+
+    Raises:
+        ValueError: for integers without `maxval`.
+    """
+    dtype = as_dtype(dtype)
+    if dtype.is_integer:
+        if maxval is None:
+            raise ValueError(f"Must specify maxval for integer dtype {dtype.name}")
+        drawn = _random.randint(static(shape), minval, maxval, dtype.name, seed)
+    else:
+        maxval = 1.0 if maxval is None else maxval
+        drawn = _random.uniform(static(shape), minval, maxval, dtype.name, seed)
+    return _drawn(drawn)
