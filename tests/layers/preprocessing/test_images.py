@@ -301,3 +301,13 @@ def test_pipeline():
     assert set(ours.get_config()) == set(theirs.get_config())
     again = rv.layers.Pipeline.from_config(ours.get_config())
     same(again(IMAGES), make(keras)(IMAGES))
+
+
+@pytest.mark.parametrize("name", ["MixUp", "CutMix", "RandAugment", "RandomRotation"])
+def test_layers_that_would_have_to_move_boxes_refuse_them(name):
+    layer = getattr(rv.layers, name)(*([0.5] if name == "RandomRotation" else []))
+    boxes = {"boxes": np.zeros((2, 1, 4)), "labels": np.zeros((2, 1))}
+    images = np.ones((2, 8, 8, 3), "float32")
+    with pytest.raises(NotImplementedError, match="bounding_boxes"):
+        data = {"images": images, "labels": np.ones((2, 3), "float32")}
+        layer({**data, "bounding_boxes": boxes}, training=True)

@@ -137,6 +137,14 @@ class ImageLayer(Layer):
         return {**config, **{name: getattr(self, name) for name in self._arguments}}
 
 
+def refuse_boxes(layer, boxes, transformation, training=True):
+    """Raises: boxes would have to change with the images."""
+    raise NotImplementedError(
+        f"{type(layer).__name__} cannot change bounding boxes yet. Leave "
+        "'bounding_boxes' out of the data."
+    )
+
+
 class GeometricLayer(ImageLayer):
     """Base of the layers that move pixels: masks move along, by nearest neighbours."""
 
@@ -155,12 +163,7 @@ class GeometricLayer(ImageLayer):
             return masks
         return self._move(masks, transformation, "nearest")
 
-    def transform_bounding_boxes(self, boxes, transformation, training=True):
-        """Raises: boxes would have to move along."""
-        raise NotImplementedError(
-            f"{type(self).__name__} cannot change bounding boxes yet. Leave "
-            "'bounding_boxes' out of the data."
-        )
+    transform_bounding_boxes = refuse_boxes
 
     def _move(self, images, transformation, interpolation):
         raise NotImplementedError

@@ -8,6 +8,7 @@ from ranvier.layers.preprocessing.images._base import (
     batch_size_of,
     count_of,
     images_of,
+    refuse_boxes,
 )
 from ranvier.layers.preprocessing.images._masks import rectangle_masks
 from ranvier.ops import _random
@@ -15,6 +16,8 @@ from ranvier.ops import _random
 
 class MixingLayer(ImageLayer):
     """Base: the labels of two images are mixed by weight."""
+
+    transform_bounding_boxes = refuse_boxes
 
     def transform_labels(self, labels, transformation, training=True):
         """Returns the labels of a batch, mixed in training."""

@@ -12,7 +12,7 @@ from ranvier.layers.preprocessing.images import (
     _sharpness,
 )
 from ranvier.layers.preprocessing.images._arguments import factor_range
-from ranvier.layers.preprocessing.images._base import ImageLayer
+from ranvier.layers.preprocessing.images._base import ImageLayer, refuse_boxes
 from ranvier.ops import _random
 
 
@@ -92,6 +92,7 @@ class RandAugment(ImageLayer):
     """
 
     _arguments = ("value_range", "num_ops", "factor", "interpolation", "seed")
+    transform_bounding_boxes = refuse_boxes
 
     def __init__(
         self,
