@@ -16,6 +16,9 @@ from ranvier.training._sources import skip
 # Steps that are handed to the device at once, and their size at most.
 _CHUNK_STEPS = 32
 _CHUNK_BYTES = 8 * 2**20
+# Batches that are stacked already cost nothing to collect. Long chunks spare the waits
+# for Python's lock, which a thread that reads ahead holds for milliseconds at a time.
+_GROUP_STEPS = 256
 # How long to wait for the batches of a chunk, in seconds: slow sources must not make
 # the progress bar stand still.
 _CHUNK_SECONDS = 0.1
@@ -176,7 +179,10 @@ class _StreamRunner:
         # and the same bits, in each run.
         following = self._next if self._groups is None else self._groups.peek()
         size = sum(a.nbytes for a in jax.tree.leaves(following))
-        capacity = min(max(_CHUNK_BYTES // max(size, 1), 1), self._longest)
+        longest = self._longest
+        if self._groups is not None and longest > 1:
+            longest = _GROUP_STEPS
+        capacity = min(max(_CHUNK_BYTES // max(size, 1), 1), longest)
         if self._groups is not None:
             chunk, steps = self._take(min(count, capacity), capacity)
         else:
