@@ -97,13 +97,30 @@ STACKS = {
         [layers.Normalization(mean=0.5, variance=2.0, invert=True), Dense(3)],
         ["Dense"],
     ),
+    "through_dropout": (
+        [Dense(4, "relu"), BN(), layers.Dropout(0.5), Dense(2)],
+        ["Dense", "Dropout", "Dense"],
+    ),
+    "through_several": (
+        [
+            BN(),
+            layers.GaussianNoise(0.1),
+            layers.Activation("linear"),
+            layers.Identity(),
+            layers.AlphaDropout(0.1),
+            BN(),
+            Dense(2, "tanh"),
+        ],
+        ["GaussianNoise", "Activation", "Identity", "AlphaDropout", "Dense"],
+    ),
     "rescaling": ([layers.Rescaling(1 / 3, offset=-1.0), Dense(3)], ["Dense"]),
     # What stays.
     "alone": ([BN(), relu()], ["BatchNormalization", "Activation"]),
     "last": ([Dense(4, "relu"), BN()], ["Dense", "BatchNormalization"]),
-    "dropout_between": (
-        [Dense(4, "relu"), BN(), layers.Dropout(0.5), Dense(2)],
-        ["Dense", "BatchNormalization", "Dropout", "Dense"],
+    "flatten_last": ([BN(), layers.Flatten()], ["BatchNormalization", "Flatten"]),
+    "activation_between": (
+        [BN(), relu(), layers.Dropout(0.5), Dense(2)],
+        ["BatchNormalization", "Activation", "Dropout", "Dense"],
     ),
     "nested": (
         [rv.Sequential([rv.Input((5,)), Dense(4), BN()]), BN(), Dense(2)],
@@ -163,6 +180,43 @@ def test_other_axes_stay():
     assert_folded(
         rv.Sequential([rv.Input((4, 5)), *stack]), ["Dense", "Dense"], (8, 4, 5)
     )
+
+
+@pytest.mark.parametrize(
+    "norm", [BN(), layers.Rescaling(0.1, offset=2.0)], ids=["vector", "number"]
+)
+def test_through_flatten(norm):
+    stack = [relu(), norm, layers.SpatialDropout1D(0.5), layers.Flatten(), Dense(2)]
+    assert_folded(
+        rv.Sequential([rv.Input((4, 5)), *stack]),
+        ["Activation", "SpatialDropout1D", "Flatten", "Dense"],
+        shape=(8, 4, 5),
+    )
+
+
+def test_flatten_that_moves_the_channels_stays_apart():
+    stack = [BN(), layers.Flatten(data_format="channels_first"), Dense(2)]
+    assert_folded(
+        rv.Sequential([rv.Input((4, 5)), *stack]),
+        ["BatchNormalization", "Flatten", "Dense"],
+        shape=(8, 4, 5),
+    )
+
+
+def test_dropout_whose_output_is_used_elsewhere():
+    def build(x):
+        x = layers.Dropout(0.5)(BN()(x))
+        return [Dense(2)(x), relu()(x)]
+
+    kinds = ["BatchNormalization", "Dropout", "Dense", "Activation"]
+    assert_folded(functional(build), kinds)
+
+
+def test_dropout_in_training_mode():
+    def build(x):
+        return Dense(2)(layers.Dropout(0.0)(BN()(x), training=True))
+
+    assert_folded(functional(build), ["BatchNormalization", "Dropout", "Dense"])
 
 
 def test_integers_in():

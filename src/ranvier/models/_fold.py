@@ -11,17 +11,39 @@ import numpy as np
 from ranvier import activations
 from ranvier.core import _config, _tree
 from ranvier.layers import (
+    Activation,
+    AlphaDropout,
     BatchNormalization,
     Dense,
+    Dropout,
     EinsumDense,
+    Flatten,
+    GaussianDropout,
+    GaussianNoise,
+    Identity,
     Layer,
     Normalization,
     Rescaling,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
 )
 from ranvier.models._clone import _new_input, clone_model
 from ranvier.models._functional import Functional
 from ranvier.models._model import Model
 from ranvier.models._sequential import Sequential
+
+# They pass their inputs on at inference.
+_IDENTITIES = (
+    AlphaDropout,
+    Dropout,
+    GaussianDropout,
+    GaussianNoise,
+    Identity,
+    SpatialDropout1D,
+    SpatialDropout2D,
+    SpatialDropout3D,
+)
 
 
 def fold_batch_norm(model):
@@ -29,16 +51,18 @@ def fold_batch_norm(model):
 
     A `BatchNormalization`, `Normalization` or `Rescaling` layer becomes part of the
     kernel and the bias of the `Dense` or `EinsumDense` layer that it follows (without
-    an activation between the two), or of all those that it feeds. One that has no
-    such neighbour stays: a layer that is called several times, dropout and nested
-    models are no such neighbours, and it must normalise the last axis.
+    an activation between the two), or of all those that it feeds, directly or through
+    dropout and `Flatten`. One that has no such neighbour stays: a layer that is called
+    several times and nested models are no such neighbours, and it must normalise the
+    last axis.
 
     Args:
         model: a built `Sequential` or functional model. It is left as it is.
 
     Returns:
         A new model with layers of its own, not compiled. Layers keep their names. It
-        is for predicting: changed weights have no penalties and constraints.
+        is for predicting: changed weights have no penalties and constraints, and
+        dropout would act before a normalisation that it once came after.
 
     Raises:
         ValueError: for a subclassed model, or one that is not built.
@@ -112,14 +136,15 @@ class _Plan:
 
     def _fold(self, node, affine):
         """Folds a node into its neighbours if that is possible."""
-        before, after = self._producer(node), self._users(node)
+        before = self._producer(node)
         new = {}
         if self._linear.get(before) is not None and self._users(before) == [node]:
             new = {before: self._linear[before].followed_by(*affine)}
         if not new or None in new.values():
-            if any(self._linear.get(user) is None for user in after):
+            after = list(self._reached(node, affine))
+            if any(self._linear.get(user) is None for user, _ in after):
                 return
-            new = {user: self._linear[user].preceded_by(*affine) for user in after}
+            new = {user: self._linear[user].preceded_by(*a) for user, a in after}
         if not new or None in new.values():
             return
         self.folded.add(node)
@@ -130,6 +155,15 @@ class _Plan:
         """Returns the node before a node that is not folded, or None."""
         producer = self._producers.get(id(node.input_tensors[0]))
         return self._producer(producer) if producer in self.folded else producer
+
+    def _reached(self, node, affine):
+        """Yields the nodes that a map before a node reaches, each with what arrives."""
+        for user in self._users(node):
+            passed = None if user is None else _passed_on(user, affine)
+            if passed is None:
+                yield user, affine
+            else:
+                yield from self._reached(user, passed)
 
     def _users(self, node):
         """Returns the nodes after a node that are not folded; None for an output."""
@@ -163,9 +197,8 @@ def _as_affine(node):
     Both are numbers, or have one entry for each position of the last axis.
     """
     layer, ndim = node.operation, len(node.output_tensors[0].shape)
-    options = [value for value in node.kwargs.values() if value is not None]
-    if len(node.args) != 1 or any(value is not False for value in options):
-        return None  # such as `training=True`
+    if not _is_plain(node):
+        return None
     if type(layer) is BatchNormalization and layer.axis in (-1, ndim - 1):
         scale = 1 / np.sqrt(_exact(layer.moving_variance) + layer.epsilon)
         scale = scale if layer.gamma is None else scale * _exact(layer.gamma)
@@ -183,6 +216,25 @@ def _as_affine(node):
         scale, shift = _exact(layer.scale), _exact(layer.offset)
         return (scale, shift) if scale.ndim == shift.ndim == 0 else None
     return None
+
+
+def _passed_on(node, affine):
+    """Returns the map after a layer that does what the map before it does, or None."""
+    layer = node.operation
+    if not _is_plain(node):
+        return None
+    if type(layer) in _IDENTITIES or (type(layer) is Activation and _is_open(layer)):
+        return affine
+    size = node.output_tensors[0].shape[-1]
+    if type(layer) is Flatten and layer.data_format == "channels_last" and size:
+        return tuple(np.tile(a, size // a.size) if a.ndim else a for a in affine)
+    return None
+
+
+def _is_plain(node):
+    """Tells whether a layer is called on one tensor, not with `training=True`."""
+    options = [value for value in node.kwargs.values() if value is not None]
+    return len(node.args) == 1 and all(value is False for value in options)
 
 
 def _exact(values):
