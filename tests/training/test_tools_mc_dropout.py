@@ -200,5 +200,16 @@ def test_bad_arguments(arguments, message):
 
 def test_models_without_dropout():
     for model in (make_model(rate=0.0), rv.Sequential([layers.Dense(1)])):
-        with pytest.raises(ValueError, match="no dropout layer with a rate above 0"):
+        with pytest.raises(ValueError, match="no dropout or noise layer with a rate"):
             mc_dropout(model, X)
+
+
+def test_noise_alone_is_enough():
+    model = rv.Sequential([layers.GaussianNoise(0.5, seed=1), layers.Dense(1)])
+    result = model.predict(X, mc_samples=400)
+    # A linear model: noise of 0.5 on each input is one of 0.5 * |kernel| on the output.
+    expected = 0.5 * np.linalg.norm(model.layers[-1].kernel)
+    np.testing.assert_allclose(result.std, expected, rtol=0.2)  # 5 standard errors
+    np.testing.assert_allclose(
+        result.mean, model.predict(X), atol=5 * expected / np.sqrt(400)
+    )

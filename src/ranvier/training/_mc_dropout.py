@@ -3,8 +3,8 @@
 The spread of the predictions tells how sure a network is (arXiv 1506.02142). One
 compiled program draws all samples of a batch of inputs; mean and deviation are
 accumulated as the samples come (Welford), so that memory does not grow with their
-number. Dropout layers act as in training; batch normalisation and everything else as
-in inference.
+number. Dropout and noise layers act as in training; batch normalisation and everything
+else as in inference.
 """
 
 import dataclasses
@@ -16,15 +16,15 @@ import numpy as np
 from ranvier import activations
 from ranvier.core import _tree
 from ranvier.core._scope import StateScope
-from ranvier.layers import AlphaDropout, Dropout, GaussianDropout, Softmax
+from ranvier.layers import Softmax
 from ranvier.layers._call import always_training
+from ranvier.layers._elementwise import NoiseLayer
 from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_batch_size
 from ranvier.training._build import build_model
 from ranvier.training._feeds import make_feed
 from ranvier.training._programs import Program
 
-_DROPOUTS = (Dropout, AlphaDropout, GaussianDropout)
 _BATCH_SIZE = 1024
 
 
@@ -53,7 +53,7 @@ def mc_dropout(model, x, samples=100, batch_size=None, return_samples=False):
     """Predicts many times with dropout on.
 
     Args:
-        model: a model with dropout layers.
+        model: a model with layers of dropout or of Gaussian noise.
         x: inputs, as for `predict`.
         samples: number of predictions for each input.
         batch_size: inputs per compiled call, 1024 if None.
@@ -64,7 +64,7 @@ def mc_dropout(model, x, samples=100, batch_size=None, return_samples=False):
         last layer is a softmax or sigmoid.
 
     Raises:
-        ValueError: if the model has no active dropout layer, or `samples` is no
+        ValueError: if the model has no active layer of that kind, or `samples` is no
             positive integer.
 
     Example:
@@ -80,11 +80,12 @@ def mc_dropout(model, x, samples=100, batch_size=None, return_samples=False):
     feed = make_feed(x, batch_size=size, model=model)
     build_model(model, feed, "predict")
     if not any(
-        isinstance(layer, _DROPOUTS) and layer.rate for layer in model._flatten_layers()
+        isinstance(layer, NoiseLayer) and getattr(layer, layer._amount)
+        for layer in model._flatten_layers()
     ):
         raise ValueError(
-            f"Model '{model.name}' has no dropout layer with a rate above 0: all "
-            "predictions would be the same."
+            f"Model '{model.name}' has no dropout or noise layer with a rate above 0: "
+            "all predictions would be the same."
         )
     kind = _probabilities(model)
     parts = []
@@ -119,7 +120,7 @@ def _build(model, samples, size, return_samples, probabilities):
 
         def draw(values):
             with StateScope(zip(variables, values, strict=True)) as scope:
-                with always_training(_DROPOUTS):
+                with always_training((NoiseLayer,)):
                     outputs = model.predict_step((x,))
                 return [scope.get(v) for v in variables], outputs
 
