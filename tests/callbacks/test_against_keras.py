@@ -223,6 +223,33 @@ def test_arguments_without_meaning_are_refused_at_once():
         callbacks.LearningRateScheduler(0.1)
 
 
+REFUSED_HERE = [
+    ("EarlyStopping", {"patience": "a"}),
+    ("EarlyStopping", {"patience": -1}),
+    ("EarlyStopping", {"min_delta": "a"}),
+    ("EarlyStopping", {"start_from_epoch": -1}),
+    ("EarlyStopping", {"baseline": "a"}),
+    ("EarlyStopping", {"monitor": 3}),
+    ("ReduceLROnPlateau", {"factor": "a"}),
+    ("ReduceLROnPlateau", {"patience": -1}),
+    ("ReduceLROnPlateau", {"cooldown": "a"}),
+    ("ReduceLROnPlateau", {"min_lr": -1.0}),
+    ("ReduceLROnPlateau", {"min_delta": None}),
+    ("ModelCheckpoint", {"filepath": 3}),
+    ("ModelCheckpoint", {"initial_value_threshold": "a", "filepath": "a.keras"}),
+    ("LambdaCallback", {"on_epoch_begin": 3}),
+    ("OneCycle", {"total_steps": 0, "max_learning_rate": 0.1}),
+    ("OneCycle", {"total_steps": 10.5, "max_learning_rate": 0.1}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), REFUSED_HERE)
+def test_arguments_are_named(name, arguments):
+    argument = next(iter(arguments))
+    with pytest.raises(ValueError, match=f"`{argument}`.*Received: {argument}="):
+        getattr(callbacks, name)(**arguments)
+
+
 BAD_RUNS = [
     ("EarlyStopping", {"monitor": "val_score"}, ValueError, "mode='max' or mode='min'"),
     ("ReduceLROnPlateau", {"monitor": "score"}, ValueError, "mode='max' or mode='min'"),

@@ -2,6 +2,7 @@
 
 from ranvier.callbacks._monitor import MonitorCallback
 from ranvier.callbacks._output import print_message
+from ranvier.core._arguments import optional, require_nonnegative, require_number
 
 
 class EarlyStopping(MonitorCallback):
@@ -19,7 +20,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch: number of epochs to let pass before watching.
 
     Raises:
-        ValueError: when training begins, if `mode="auto"` cannot be decided.
+        ValueError: for a bad number, or when training begins, if `mode="auto"` cannot
+            be decided.
 
     Example:
         >>> import numpy as np, ranvier
@@ -47,6 +49,8 @@ class EarlyStopping(MonitorCallback):
         start_from_epoch=0,
     ):
         super().__init__(monitor, mode, min_delta=min_delta)
+        require_nonnegative(patience=patience, start_from_epoch=start_from_epoch)
+        optional(require_number, baseline=baseline)
         self.patience = patience
         self.verbose = verbose
         self.baseline = baseline

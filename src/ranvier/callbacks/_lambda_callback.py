@@ -2,6 +2,7 @@
 
 from ranvier.callbacks._callback import Callback
 from ranvier.core import _errors
+from ranvier.core._arguments import require
 
 _HOOKS = tuple(name for name in vars(Callback) if name.startswith("on_"))
 
@@ -57,4 +58,5 @@ class LambdaCallback(Callback):
                     f"{_errors.close_names(name, _HOOKS)}"
                 )
             if function is not None:
+                require("a function", callable, {name: function})
                 setattr(self, name, function)

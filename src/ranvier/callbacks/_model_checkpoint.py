@@ -8,6 +8,7 @@ import numpy as np
 from ranvier.callbacks._every import Every
 from ranvier.callbacks._monitor import MonitorCallback
 from ranvier.callbacks._output import print_message
+from ranvier.core._arguments import optional, require, require_number
 
 
 class ModelCheckpoint(MonitorCallback):
@@ -51,6 +52,12 @@ class ModelCheckpoint(MonitorCallback):
         save_freq="epoch",
         initial_value_threshold=None,
     ):
+        optional(require_number, initial_value_threshold=initial_value_threshold)
+        require(
+            "a path",
+            lambda p: isinstance(p, (str, os.PathLike)),
+            {"filepath": filepath},
+        )
         super().__init__(monitor, mode, initial_value_threshold)
         self.filepath = os.fspath(filepath)
         self.verbose = verbose

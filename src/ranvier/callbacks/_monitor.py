@@ -5,6 +5,7 @@ import warnings
 
 from ranvier.callbacks._callback import Callback
 from ranvier.core import _errors
+from ranvier.core._arguments import require, require_number
 
 _MODES = ("auto", "min", "max")
 
@@ -29,6 +30,8 @@ class MonitorCallback(Callback):
                 stacklevel=3,
             )
             mode = "auto"
+        require("a string", lambda name: isinstance(name, str), {"monitor": monitor})
+        require_number(min_delta=min_delta)
         self.monitor = monitor
         self.mode = mode
         self.best = baseline

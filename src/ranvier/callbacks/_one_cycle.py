@@ -48,7 +48,8 @@ class OneCycle(Callback):
     def __init__(self, max_learning_rate, total_steps=None, **options):
         super().__init__()
         # With any number of steps: bad values are told here.
-        OneCycleSchedule(max_learning_rate, total_steps or 100, **options)
+        steps = 100 if total_steps is None else total_steps
+        OneCycleSchedule(max_learning_rate, steps, **options)
         self.max_learning_rate = max_learning_rate
         self.total_steps = total_steps
         self.options = options

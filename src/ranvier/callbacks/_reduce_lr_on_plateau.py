@@ -9,6 +9,7 @@ from ranvier.callbacks._learning_rates import (
 )
 from ranvier.callbacks._monitor import MonitorCallback
 from ranvier.callbacks._output import print_message
+from ranvier.core._arguments import require_below_one, require_nonnegative
 
 
 class ReduceLROnPlateau(MonitorCallback):
@@ -27,7 +28,7 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr: the learning rate is not made smaller than this.
 
     Raises:
-        ValueError: if `factor` is not below 1.
+        ValueError: if `factor` is not below 1, or another number is negative.
 
     Example:
         >>> import numpy as np, ranvier
@@ -55,11 +56,8 @@ class ReduceLROnPlateau(MonitorCallback):
         min_lr=0.0,
     ):
         super().__init__(monitor, mode, min_delta=min_delta)
-        if not 0.0 <= factor < 1.0:
-            raise ValueError(
-                "`factor` of ReduceLROnPlateau must be in [0, 1). Received: "
-                f"factor={factor}"
-            )
+        require_below_one(factor=factor)
+        require_nonnegative(patience=patience, cooldown=cooldown, min_lr=min_lr)
         self.factor = factor
         self.patience = patience
         self.verbose = verbose
