@@ -3,7 +3,7 @@
 # Importing the modules registers their functions.
 from ranvier.activations import _axis, _rectifiers, _smooth  # noqa: F401
 from ranvier.core import _registry
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 
 _MODULE = "keras.activations"
 _family = _registry.Family(
@@ -64,6 +64,4 @@ def get(identifier):
     """
     if identifier is None:
         return _rectifiers.linear
-    if isinstance(identifier, dict):
-        return deserialize_object({"module": _MODULE, **identifier})
     return _family.get(identifier)

@@ -8,7 +8,7 @@ from ranvier.constraints._constraints import (
     UnitNorm,
 )
 from ranvier.core import _naming, _registry
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 
 _MODULE = "keras.constraints"
 _CLASSES = (Constraint, MaxNorm, MinMaxNorm, NonNeg, UnitNorm)
@@ -69,6 +69,4 @@ def get(identifier):
         >>> type(get("max_norm")).__name__
         'MaxNorm'
     """
-    if isinstance(identifier, dict):
-        return deserialize_object({"module": _MODULE, **identifier})
     return _family.get(identifier)

@@ -247,7 +247,13 @@ class Family:
         if identifier is None:
             return None
         if isinstance(identifier, dict):
-            return _serialization.deserialize_object(identifier)
+            if "class_name" not in identifier:
+                raise ValueError(
+                    f"Could not interpret {self.kind} identifier: {identifier!r}. A "
+                    "config dictionary needs the key 'class_name'."
+                )
+            config = {"module": self.module, **identifier}
+            return _serialization.deserialize_object(config)
         if isinstance(identifier, str):
             found = get_registered_object(identifier)
             if found is None:

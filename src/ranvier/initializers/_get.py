@@ -5,7 +5,7 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core import _dtypes, _naming, _registry
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 from ranvier.core._variable import Variable, standardize_shape
 from ranvier.initializers._constant import STFT, Constant, Identity, Ones, Zeros
 from ranvier.initializers._initializer import Initializer
@@ -110,8 +110,6 @@ def get(identifier):
         >>> get("ones")((2,)).tolist()
         [1.0, 1.0]
     """
-    if isinstance(identifier, dict):
-        return deserialize_object({"module": _MODULE, **identifier})
     if isinstance(identifier, (jax.Array, Variable, np.ndarray, np.generic)):
         return _given(identifier)
     return _family.get(identifier)

@@ -1,7 +1,7 @@
 """Losses by name or config."""
 
 from ranvier.core import _registry
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 
 # Importing the modules registers their members.
 from ranvier.losses import (  # noqa: F401
@@ -88,6 +88,4 @@ def get(identifier):
         >>> get("mse").__name__
         'mean_squared_error'
     """
-    if isinstance(identifier, dict):
-        return deserialize_object({"module": _MODULE, **identifier})
     return _family.get(identifier)

@@ -3,7 +3,7 @@
 import inspect
 
 from ranvier.core import _naming, _registry
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 
 # Importing the modules registers their members.
 from ranvier.metrics import (  # noqa: F401
@@ -94,6 +94,4 @@ def get(identifier):
         >>> get("mae").name
         'mean_absolute_error'
     """
-    if isinstance(identifier, dict):
-        return deserialize_object({"module": _MODULE, **identifier})
     return _family.get(identifier)

@@ -1,7 +1,7 @@
 """Regularisers by name or config."""
 
 from ranvier.core import _naming, _registry
-from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.core._serialization import serialize_object
 from ranvier.regularizers._regularizers import (
     L1,
     L1L2,
@@ -69,6 +69,4 @@ def get(identifier):
         >>> type(get("l2")).__name__
         'L2'
     """
-    if isinstance(identifier, dict):
-        return deserialize_object({"module": _MODULE, **identifier})
     return _family.get(identifier)
