@@ -191,6 +191,33 @@ def test_bad_deviations(name, stddev):
         getattr(initializers, name)(stddev=stddev)
 
 
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("RandomNormal", {"mean": "zero"}),
+        ("TruncatedNormal", {"mean": None}),
+        ("RandomUniform", {"minval": 1.0, "maxval": 0.0}),
+        ("RandomUniform", {"minval": "low"}),
+        ("RandomUniform", {"maxval": None}),
+        ("Orthogonal", {"gain": None}),
+        ("Identity", {"gain": "a"}),
+        ("VarianceScaling", {"scale": "a"}),
+        ("Constant", {"value": "a"}),
+        ("Constant", {"value": None}),
+    ],
+)
+def test_arguments_without_a_meaning(name, arguments):
+    argument = next(iter(arguments))
+    with pytest.raises(ValueError, match=f"`{argument}`.*Received: {argument}="):
+        getattr(initializers, name)(**arguments)
+
+
+def test_numbers_may_be_arrays():
+    bounds = np.array([0.0, 1.0]), np.array([0.0, 2.0])
+    first, second = initializers.RandomUniform(*bounds)((2,))
+    assert first == 0.0 and 1.0 <= second < 2.0
+
+
 @pytest.mark.parametrize(("name", "shape"), [("Identity", (3,)), ("Orthogonal", (3,))])
 def test_bad_shapes(name, shape):
     for initializer in pair(name, {}):

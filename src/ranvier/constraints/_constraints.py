@@ -2,6 +2,12 @@
 
 from ranvier import ops
 from ranvier.core import _config
+from ranvier.core._arguments import (
+    optional,
+    require_axes,
+    require_fraction,
+    require_nonnegative,
+)
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 
@@ -60,7 +66,9 @@ class MaxNorm(Constraint):
     max_value = Dynamic()
 
     def __init__(self, max_value=2, axis=0):
-        self.max_value = _require_at_least_zero("max_value", max_value)
+        require_nonnegative(max_value=max_value)
+        optional(require_axes, axis=axis)
+        self.max_value = max_value
         self.axis = axis
 
     def __call__(self, w):
@@ -98,6 +106,7 @@ class UnitNorm(Constraint):
     """
 
     def __init__(self, axis=0):
+        optional(require_axes, axis=axis)
         self.axis = axis
 
     def __call__(self, w):
@@ -132,18 +141,17 @@ class MinMaxNorm(Constraint):
     rate = Dynamic()
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
-        self.min_value = _require_at_least_zero("min_value", min_value)
-        self.max_value = _require_at_least_zero("max_value", max_value)
-        self.rate = _require_at_least_zero("rate", rate)
+        require_nonnegative(min_value=min_value, max_value=max_value)
+        require_fraction(rate=rate)
+        optional(require_axes, axis=axis)
         if min_value > max_value:
             raise ValueError(
                 "Argument `min_value` must not exceed `max_value`. Received: "
                 f"min_value={min_value}, max_value={max_value}"
             )
-        if rate > 1:
-            raise ValueError(
-                f"Argument `rate` must be in [0, 1]. Received: rate={rate}"
-            )
+        self.min_value = min_value
+        self.max_value = max_value
+        self.rate = rate
         self.axis = axis
 
     def __call__(self, w):
@@ -159,18 +167,6 @@ class MinMaxNorm(Constraint):
             "rate": self.rate,
             "axis": self.axis,
         }
-
-
-def _require_at_least_zero(name, value):
-    try:
-        fits = bool(value >= 0)
-    except TypeError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"Argument `{name}` must be a number >= 0. Received: {name}={value!r}"
-        )
-    return value
 
 
 def _norms(w, axis):

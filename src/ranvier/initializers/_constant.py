@@ -8,6 +8,7 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core import _dtypes, _errors
+from ranvier.core._arguments import require, require_number
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.initializers._initializer import Initializer
@@ -58,6 +59,11 @@ class Constant(Initializer):
     """
 
     def __init__(self, value=0.0):
+        require(
+            "a number or an array of numbers",
+            lambda value: not isinstance(value, (str, type(None))),
+            {"value": value},
+        )
         self.value = value
 
     def __call__(self, shape, dtype=None, **kwargs):
@@ -89,6 +95,7 @@ class Identity(Initializer):
     """
 
     def __init__(self, gain=1.0):
+        require_number(gain=gain)
         self.gain = gain
 
     def __call__(self, shape, dtype=None, **kwargs):

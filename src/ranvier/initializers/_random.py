@@ -10,6 +10,7 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core import _seeds
+from ranvier.core._arguments import is_number, require
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.initializers._initializer import Initializer
@@ -43,16 +44,22 @@ class RandomInitializer(Initializer):
         return {"seed": serialize_object(self._init_seed)}
 
 
+def _require_numbers(**arguments):
+    require(
+        "a number (or an array of numbers)",
+        lambda value: is_number(value) or np.ndim(value) > 0,
+        arguments,
+    )
+
+
 def _require_deviation(stddev):
-    try:
-        fits = bool(np.all(np.asarray(stddev) >= 0))
-    except TypeError:
-        fits = False
-    if not fits:
-        raise ValueError(
-            f"Argument `stddev` must be a number >= 0. Received: stddev={stddev!r}"
-        )
-    return stddev
+    require(
+        "a number >= 0",
+        lambda value: (
+            (is_number(value) or np.ndim(value) > 0) and np.all(np.asarray(value) >= 0)
+        ),
+        {"stddev": stddev},
+    )
 
 
 @builtin("keras.initializers", "random_normal")
@@ -70,8 +77,10 @@ class RandomNormal(RandomInitializer):
     """
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
+        _require_numbers(mean=mean)
+        _require_deviation(stddev)
         self.mean = mean
-        self.stddev = _require_deviation(stddev)
+        self.stddev = stddev
         super().__init__(seed=seed)
 
     def __call__(self, shape, dtype=None, **kwargs):
@@ -98,8 +107,10 @@ class TruncatedNormal(RandomInitializer):
     """
 
     def __init__(self, mean=0.0, stddev=0.05, seed=None):
+        _require_numbers(mean=mean)
+        _require_deviation(stddev)
         self.mean = mean
-        self.stddev = _require_deviation(stddev)
+        self.stddev = stddev
         super().__init__(seed=seed)
 
     def __call__(self, shape, dtype=None, **kwargs):
@@ -126,6 +137,12 @@ class RandomUniform(RandomInitializer):
     """
 
     def __init__(self, minval=-0.05, maxval=0.05, seed=None):
+        _require_numbers(minval=minval, maxval=maxval)
+        if np.any(np.asarray(minval) > np.asarray(maxval)):
+            raise ValueError(
+                "Argument `minval` must not exceed `maxval`. Received: "
+                f"minval={minval}, maxval={maxval}"
+            )
         self.minval = minval
         self.maxval = maxval
         super().__init__(seed=seed)
@@ -160,6 +177,7 @@ class Orthogonal(RandomInitializer):
     """
 
     def __init__(self, gain=1.0, seed=None):
+        _require_numbers(gain=gain)
         self.gain = gain
         super().__init__(seed=seed)
 

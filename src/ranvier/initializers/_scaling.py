@@ -2,6 +2,7 @@
 
 import math
 
+from ranvier.core._arguments import require_positive
 from ranvier.core._registry import builtin
 from ranvier.initializers._random import RandomInitializer
 from ranvier.ops import _random
@@ -69,10 +70,7 @@ class VarianceScaling(RandomInitializer):
         input_axes=None,
         output_axes=None,
     ):
-        if scale <= 0.0:
-            raise ValueError(
-                f"Argument `scale` must be positive. Received: scale={scale}"
-            )
+        require_positive(scale=scale)
         if mode not in _MODES:
             raise ValueError(
                 f"Argument `mode` must be one of {_MODES}. Received: mode={mode}"
