@@ -112,7 +112,6 @@ _named = {
         steps,
     ),
     "dropout_zero": (lambda k: k.Dropout(0), vectors),
-    "dropout_one": (lambda k: k.Dropout(1.0), vectors),
     "spatial_dropout_1d": (lambda k: k.SpatialDropout1D(0.4), steps),
     "spatial_dropout_2d": (
         lambda k: k.SpatialDropout2D(0.4, data_format="channels_first"),

@@ -345,3 +345,13 @@ def test_noise_may_begin_later(make, name):
     assert not np.array_equal(layer(x, training=True), x)
     setattr(layer, name, 0.0)
     np.testing.assert_array_equal(layer(x, training=True), x)
+
+
+@pytest.mark.parametrize("shape", [(None, 1), (1,), (None, 1, 1), (1, 1, 1, 1, 2)])
+def test_alpha_dropout_with_short_noise_shapes(shape):
+    x = np.ones((2, 3, 2, 2, 2), "float32")
+    ours, theirs = (
+        np.asarray(k.AlphaDropout(0.3, noise_shape=shape, seed=1)(x, training=True))
+        for k in (layers, keras.layers)
+    )
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)

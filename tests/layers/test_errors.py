@@ -137,7 +137,6 @@ def test_refused_as_in_keras(name):
 # Refused by us alone, and early: Keras fails later, or computes nonsense.
 REFUSED_HERE = {
     "text_rate": (lambda: layers.Dropout("half"), "`rate`.*'half'"),
-    "rate_of_one": (lambda: layers.GaussianDropout(1.0), "`rate` must be below 1"),
     "momentum": (lambda: layers.BatchNormalization(momentum=1.5), "`momentum`"),
     "epsilon": (lambda: layers.LayerNormalization(epsilon=-1e-3), "`epsilon`"),
     "axis": (lambda: layers.BatchNormalization(axis=2)(x), "'batch_norm.*axis 2"),
@@ -163,6 +162,41 @@ REFUSED_HERE = {
     "no_batches": (lambda: layers.Normalization().adapt(iter([])), "no data"),
     "adapt_number": (lambda: layers.Normalization().adapt(object()), "`adapt"),
 }
+
+
+BAD_NUMBERS = [
+    *[
+        (name, {"rate": rate})
+        for name in (
+            "Dropout",
+            "SpatialDropout1D",
+            "SpatialDropout2D",
+            "SpatialDropout3D",
+            "AlphaDropout",
+            "GaussianDropout",
+        )
+        for rate in (1.0, -0.1, "half", None, True, float("nan"))
+    ],
+    ("GaussianNoise", {"stddev": -0.1}),
+    ("ELU", {"alpha": "a"}),
+    ("ELU", {"alpha": None}),
+    ("LeakyReLU", {"negative_slope": "a"}),
+    ("ReLU", {"max_value": "a"}),
+    ("ReLU", {"threshold": None}),
+    ("RReLU", {"lower": "a"}),
+    ("Softmax", {"axis": "a"}),
+    ("Softmax", {"axis": [0, 1.5]}),
+    ("PReLU", {"shared_axes": "a"}),
+    ("PReLU", {"shared_axes": [1, None]}),
+    ("GroupNormalization", {"axis": "a"}),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), BAD_NUMBERS)
+def test_bad_numbers(name, arguments):
+    (argument,) = arguments
+    with pytest.raises(ValueError, match=f"`{argument}`.*Received: {argument}="):
+        getattr(layers, name)(**arguments)
 
 
 @pytest.mark.parametrize("name", REFUSED_HERE)

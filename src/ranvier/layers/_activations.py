@@ -3,6 +3,7 @@
 import warnings
 
 from ranvier import activations, ops
+from ranvier.core._arguments import optional, require_axes, require_number
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.layers._arguments import number
@@ -138,6 +139,7 @@ class ELU(ElementwiseLayer):
 
     def __init__(self, alpha=1.0, **kwargs):
         super().__init__(**kwargs)
+        require_number(alpha=alpha)
         self.alpha = alpha
 
     def call(self, inputs):
@@ -185,6 +187,7 @@ class Softmax(ElementwiseLayer):
 
     def __init__(self, axis=-1, **kwargs):
         super().__init__(**kwargs)
+        optional(require_axes, axis=axis)
         self.axis = axis
 
     def call(self, inputs, mask=None):

@@ -5,6 +5,7 @@ Each raises an error that names the argument, what was expected and what came.
 
 from collections.abc import Iterable
 
+from ranvier.core._arguments import is_number, require
 from ranvier.core._errors import ShapeError
 
 
@@ -14,20 +15,12 @@ def number(name: str, value, low=0.0, high=float("inf")):
     Raises:
         ValueError: if it is not.
     """
-    try:
-        fits = bool(low <= value <= high)
-    except (TypeError, ValueError):
-        fits = False
-    if not fits or isinstance(value, bool):
-        limits = (
-            f"between {low:g} and {high:g}"
-            if high < float("inf")
-            else (f"of at least {low:g}")
-        )
-        raise ValueError(
-            f"Invalid value received for argument `{name}`. Expected a float value "
-            f"{limits}. Received: {name}={value!r}"
-        )
+    limits = f">= {low:g}" if high == float("inf") else f"in [{low:g}, {high:g}]"
+    require(
+        f"a number {limits}",
+        lambda value: is_number(value) and low <= value <= high,
+        {name: value},
+    )
     return value
 
 

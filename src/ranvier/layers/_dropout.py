@@ -1,10 +1,10 @@
 """Dropout, also of whole channels."""
 
 from ranvier import ops
+from ranvier.core._arguments import require_below_one
 from ranvier.core._config import standardize_data_format
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
-from ranvier.layers._arguments import number
 from ranvier.layers._elementwise import NoiseLayer
 from ranvier.layers._input_spec import InputSpec
 from ranvier.ops import _random
@@ -15,8 +15,8 @@ class Dropout(NoiseLayer):
     """Sets a random part of the inputs to zero in training, and scales up the rest.
 
     Args:
-        rate: probability of an entry to become zero, between 0 and 1. The others are
-            divided by `1 - rate`. It may vary without recompiling.
+        rate: probability of an entry to become zero, at least 0 and below 1. The
+            others are divided by `1 - rate`. It may vary without recompiling.
         noise_shape: shape of the random mask, which broadcasts to the inputs; None,
             as a whole or for an axis, for that of the inputs.
         seed: integer, or None.
@@ -45,7 +45,8 @@ class Dropout(NoiseLayer):
         super().__init__(**kwargs)
         self.seed = seed
         self.noise_shape = check_noise_shape(noise_shape)
-        self.rate = number("rate", rate, high=1.0)
+        require_below_one(rate=rate)
+        self.rate = rate
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.rate):

@@ -4,6 +4,7 @@ import warnings
 
 from ranvier import ops
 from ranvier.core import _dtypes
+from ranvier.core._arguments import require_integer
 from ranvier.core._registry import builtin
 from ranvier.layers._arguments import known_size, number, positive_int
 from ranvier.layers._elementwise import ElementwiseLayer
@@ -160,6 +161,7 @@ class GroupNormalization(ScaledNormalization):
             **kwargs,
         )
         self.groups = groups if groups == -1 else positive_int("groups", groups)
+        require_integer(axis=axis)
         self.axis = axis
         self.autocast = False  # statistics are taken in float32 at least
 

@@ -1,6 +1,7 @@
 """Layers that regularise: noise in training, and a penalty on activations."""
 
 from ranvier import ops, regularizers
+from ranvier.core._arguments import require_below_one
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
 from ranvier.layers._arguments import number
@@ -78,7 +79,8 @@ class GaussianDropout(NoiseLayer):
     def __init__(self, rate, seed=None, **kwargs):
         super().__init__(**kwargs)
         self.seed = seed
-        self.rate = _rate_below_one(rate)
+        require_below_one(rate=rate)
+        self.rate = rate
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.rate):
@@ -94,15 +96,6 @@ class GaussianDropout(NoiseLayer):
 
     def get_config(self):
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
-
-
-def _rate_below_one(rate):
-    if number("rate", rate, high=1.0) == 1:
-        raise ValueError(
-            "Argument `rate` must be below 1, for which the scale of this layer has "
-            f"no bound. Received: rate={rate}"
-        )
-    return rate
 
 
 # The constants of `selu`: where it saturates is the value that dropped entries take.
@@ -141,15 +134,20 @@ class AlphaDropout(NoiseLayer):
         super().__init__(**kwargs)
         self.seed = seed
         self.noise_shape = check_noise_shape(noise_shape)
-        self.rate = _rate_below_one(rate)
+        require_below_one(rate=rate)
+        self.rate = rate
 
     def call(self, inputs, training=False):
         if not training or is_zero(self.rate):
             return inputs
         shape = ops.shape(inputs)
         if self.noise_shape is not None:
-            sizes = zip(shape, self.noise_shape, strict=True)
-            shape = tuple(n if size is None else size for n, size in sizes)
+            # A shape of fewer axes belongs to the last ones, as in every broadcast;
+            # its None stand for the first sizes, as in Keras.
+            shape = tuple(
+                shape[axis] if size is None else size
+                for axis, size in enumerate(self.noise_shape)
+            )
         draw = _random.uniform(shape, seed=self.seed_generator)
         kept = ops.cast(ops.greater_equal(draw, self.rate), inputs.dtype)
         low = -_SELU_ALPHA * _SELU_SCALE

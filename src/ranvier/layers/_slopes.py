@@ -1,6 +1,7 @@
 """Rectifiers whose slopes are trained (PReLU) or drawn (RReLU)."""
 
 from ranvier import activations, constraints, initializers, ops, regularizers
+from ranvier.core._arguments import optional, require_axes
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.core._seeds import SeedGenerator
@@ -46,6 +47,7 @@ class PReLU(Layer):
         self.alpha_constraint = constraints.get(alpha_constraint)
         if shared_axes is not None and not isinstance(shared_axes, (list, tuple)):
             shared_axes = [shared_axes]
+        optional(require_axes, shared_axes=shared_axes)
         self.shared_axes = None if shared_axes is None else list(shared_axes)
 
     def build(self, input_shape):
