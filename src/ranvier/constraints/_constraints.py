@@ -100,6 +100,9 @@ class UnitNorm(Constraint):
     Args:
         axis: axis (or axes) along which the norm is taken.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> UnitNorm()([[3.0], [4.0]]).round(3).tolist()
         [[0.6000000238418579], [0.800000011920929]]

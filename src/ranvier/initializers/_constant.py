@@ -53,6 +53,9 @@ class Constant(Initializer):
     Args:
         value: a number, or an array that broadcasts to the shape.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> Constant(3.0)((2,)).tolist()
         [3.0, 3.0]

@@ -71,6 +71,9 @@ class RandomNormal(RandomInitializer):
         stddev: its standard deviation.
         seed: an integer, a `SeedGenerator`, or None.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> RandomNormal(stddev=0.1, seed=1)((2, 3)).shape
         (2, 3)
@@ -101,6 +104,9 @@ class TruncatedNormal(RandomInitializer):
         stddev: standard deviation before it is cut.
         seed: an integer, a `SeedGenerator`, or None.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> bool(abs(TruncatedNormal(stddev=1.0, seed=1)((100,))).max() <= 2.0)
         True
@@ -130,6 +136,9 @@ class RandomUniform(RandomInitializer):
         minval: lower end.
         maxval: upper end.
         seed: an integer, a `SeedGenerator`, or None.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> bool((RandomUniform(1.0, 2.0, seed=1)((100,)) >= 1.0).all())

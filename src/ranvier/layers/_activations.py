@@ -129,6 +129,9 @@ class ELU(ElementwiseLayer):
         alpha: minus the limit on the negative side.
         **kwargs: `name`, `dtype`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> import numpy as np
         >>> ELU()(np.array([-100.0, 2.0])).tolist()
@@ -178,6 +181,9 @@ class Softmax(ElementwiseLayer):
         inputs: a tensor.
         mask: a tensor that broadcasts to the inputs; where it is False, the output
             is zero.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> import numpy as np

@@ -26,6 +26,9 @@ class PReLU(Layer):
             `[1, 2]` for one slope a channel of images.
         **kwargs: `name`, `dtype`, `trainable`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> import numpy as np
         >>> PReLU("ones", shared_axes=[1])(np.array([[-2.0, 3.0]])).tolist()

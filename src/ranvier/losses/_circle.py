@@ -77,6 +77,9 @@ class Circle(BuiltinLoss):
         name: see `Loss`.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> float(Circle()([0, 1], [[1.0, 0.0], [0.0, 1.0]]))
         0.0

@@ -153,6 +153,9 @@ class BinaryCrossentropy(BuiltinLoss):
         name: see `Loss`.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> round(float(BinaryCrossentropy()([[1.0]], [[0.5]])), 3)
         0.693
@@ -194,6 +197,9 @@ class CategoricalCrossentropy(BuiltinLoss):
         name: see `Loss`.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 3)
         0.693
@@ -234,6 +240,9 @@ class SparseCategoricalCrossentropy(BuiltinLoss):
         axis: axis of the classes in the predictions.
         name: see `Loss`.
         dtype: see `Loss`.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> round(float(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])), 3)

@@ -114,6 +114,9 @@ class BinaryFocalCrossentropy(BuiltinLoss):
         name: see `Loss`.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> round(float(BinaryFocalCrossentropy()([[1.0]], [[0.5]])), 3)
         0.173
@@ -166,6 +169,9 @@ class CategoricalFocalCrossentropy(BuiltinLoss):
         reduction: see `Loss`.
         name: see `Loss`.
         dtype: see `Loss`.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> loss = CategoricalFocalCrossentropy()

@@ -65,6 +65,9 @@ class Dice(BuiltinLoss):
         axis: axes of the sums; None for all.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> round(float(Dice()([1.0, 0.0], [1.0, 1.0])), 3)
         0.333
@@ -88,6 +91,9 @@ class Tversky(BuiltinLoss):
         name: see `Loss`.
         axis: axes of the sums; None for all.
         dtype: see `Loss`.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> round(float(Tversky()([1.0, 0.0], [1.0, 1.0])), 3)

@@ -256,6 +256,9 @@ class Huber(BuiltinLoss):
         name: see `Loss`.
         dtype: see `Loss`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> float(Huber()([[0.0, 0.0]], [[1.0, 3.0]]))
         1.5
@@ -302,6 +305,9 @@ class CosineSimilarity(BuiltinLoss):
         reduction: see `Loss`.
         name: see `Loss`.
         dtype: see `Loss`.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> float(CosineSimilarity()([[1.0, 0.0]], [[2.0, 0.0]]))

@@ -170,6 +170,9 @@ class BinaryAccuracy(BuiltinMetric):
         dtype: see `Metric`.
         threshold: what a prediction must exceed to mean yes.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> float(BinaryAccuracy()([1, 1, 0, 0], [0.9, 0.2, 0.1, 0.4]))
         0.75
@@ -229,6 +232,9 @@ class TopKCategoricalAccuracy(BuiltinMetric):
         name: see `Metric`.
         dtype: see `Metric`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> float(TopKCategoricalAccuracy(k=2)([[0, 0, 1]], [[0.1, 0.7, 0.2]]))
         1.0
@@ -250,6 +256,9 @@ class SparseTopKCategoricalAccuracy(BuiltinMetric):
         name: see `Metric`.
         dtype: see `Metric`.
         from_sorted_ids: whether predictions are classes, best first.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> float(SparseTopKCategoricalAccuracy(k=2)([2], [[0.1, 0.7, 0.2]]))

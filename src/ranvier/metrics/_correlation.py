@@ -71,6 +71,9 @@ class PearsonCorrelation(BuiltinMetric):
         dtype: see `Metric`.
         axis: axis of the samples.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> float(PearsonCorrelation()([[0.0, 1.0]], [[1.0, 3.0]]))
         1.0
@@ -91,6 +94,9 @@ class ConcordanceCorrelation(BuiltinMetric):
         name: see `Metric`.
         dtype: see `Metric`.
         axis: axis of the samples.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> round(float(ConcordanceCorrelation()([[0.0, 2.0]], [[0.0, 2.0]])), 3)

@@ -16,6 +16,9 @@ class BinaryCrossentropy(BuiltinMetric):
         from_logits: whether predictions are logits rather than probabilities.
         label_smoothing: moves targets towards 1/2.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> round(float(BinaryCrossentropy()([[1.0]], [[0.5]])), 3)
         0.693
@@ -50,6 +53,9 @@ class CategoricalCrossentropy(BuiltinMetric):
         from_logits: whether predictions are logits rather than probabilities.
         label_smoothing: moves targets towards equal probabilities.
         axis: axis of the classes.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> round(float(CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])), 3)
@@ -88,6 +94,9 @@ class SparseCategoricalCrossentropy(BuiltinMetric):
         from_logits: whether predictions are logits rather than probabilities.
         ignore_class: a class whose entries cost nothing, or None.
         axis: axis of the classes in the predictions.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> round(float(SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])), 3)

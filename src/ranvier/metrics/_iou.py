@@ -167,6 +167,9 @@ class BinaryIoU(IoU):
         name: see `Metric`.
         dtype: dtype of the counts; integers by default.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> metric = BinaryIoU(threshold=0.3)
         >>> round(float(metric([0, 1, 0, 1], [0.1, 0.2, 0.4, 0.7])), 3)
@@ -212,6 +215,9 @@ class MeanIoU(IoU):
         sparse_y_true: whether targets are integers rather than one-hot.
         sparse_y_pred: whether predictions are integers rather than scores.
         axis: axis of the classes where targets or predictions have one.
+
+    Raises:
+        ValueError: for an argument that has no meaning.
 
     Example:
         >>> round(float(MeanIoU(num_classes=2)([0, 0, 1, 1], [0, 1, 0, 1])), 3)

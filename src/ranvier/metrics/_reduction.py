@@ -129,6 +129,9 @@ class MeanMetricWrapper(Mean):
         dtype: see `Metric`.
         **kwargs: further arguments of `fn`.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> from ranvier import metrics
         >>> metric = MeanMetricWrapper(metrics.binary_accuracy, threshold=0.7)

@@ -162,6 +162,9 @@ class CosineSimilarity(BuiltinMetric):
         dtype: see `Metric`.
         axis: axis of the vectors.
 
+    Raises:
+        ValueError: for an argument that has no meaning.
+
     Example:
         >>> float(CosineSimilarity()([[1.0, 0.0]], [[2.0, 0.0]]))
         1.0
