@@ -7,7 +7,6 @@ import inspect
 import json
 import os
 import pathlib
-import sys
 import tempfile
 import types
 
@@ -19,11 +18,9 @@ import ranvier.data
 import ranvier.tensors
 from ranvier.data import Dataset, io
 from ranvier.data._functions import ElementFunction
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent / "golden"))
-import file_cases
-from cases import CASES
-from record import record
+from tests.data.golden import file_cases
+from tests.data.golden.cases import CASES
+from tests.data.golden.record import record
 
 GOLDEN = json.loads(
     (pathlib.Path(__file__).parent / "golden" / "golden.json").read_text()

@@ -403,7 +403,7 @@ def test_bad_numbers_of_rules(name, kwargs):
         {"gradient_accumulation_steps": 0},
         {"use_ema": True, "ema_overwrite_frequency": 0},
     ],
-    ids=str,
+    ids=lambda options: "-".join(map(str, options)),
 )
 def test_options_with_a_meaning(kwargs):
     variable = ranvier.Variable(1.0)

@@ -1,18 +1,14 @@
 """Results of expressions against those that TensorFlow has written down."""
 
-import importlib
 import json
 import pathlib
-import sys
 
 import numpy as np
 import pytest
 
+from tests.tensors.golden import cases, describe
+
 GOLDEN = pathlib.Path(__file__).parent / "golden"
-sys.path.insert(0, str(GOLDEN))
-cases = importlib.import_module("cases")
-describe = importlib.import_module("describe")
-sys.path.remove(str(GOLDEN))
 
 EXPECTED = json.loads((GOLDEN / "golden.json").read_text())
 # Where ranvier means to differ: expression and reason.

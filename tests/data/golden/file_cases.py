@@ -5,7 +5,8 @@ import pathlib
 import zlib
 
 import numpy as np
-from cases import case, family
+
+from tests.data.golden.cases import case, family
 
 TEXTS = {
     "plain.txt": b"one\ntwo\nthree\n",

@@ -13,12 +13,13 @@ import types
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 HERE = pathlib.Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parents[2]))
 
-import file_cases  # noqa: E402
 import tensorflow as tf  # noqa: E402
-from cases import CASES  # noqa: E402
-from record import record  # noqa: E402
+
+from tests.data.golden import file_cases  # noqa: E402
+from tests.data.golden.cases import CASES  # noqa: E402
+from tests.data.golden.record import record  # noqa: E402
 
 tensorflow = types.SimpleNamespace(
     Dataset=tf.data.Dataset,

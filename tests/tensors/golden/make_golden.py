@@ -6,15 +6,19 @@ python tests/tensors/golden/make_golden.py
 import json
 import os
 import pathlib
+import sys
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 # TensorFlow's values must not change with its optional libraries.
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[3]))
+
 import numpy as np
 import tensorflow as tf
-from cases import cases
-from describe import describe, describe_error
+
+from tests.tensors.golden.cases import cases
+from tests.tensors.golden.describe import describe, describe_error
 
 
 def main():
