@@ -1,5 +1,6 @@
 """`decode_csv`: lines of comma-separated values to columns."""
 
+import functools
 import operator
 import re
 import warnings
@@ -100,17 +101,24 @@ def _check_selection(select_cols, count):
 
 # What a number may be written with here; all else is read field by field.
 _PLAIN = b"0123456789.,+-eE"
+# From so many lines on pyarrow is worth its import.
+_MANY = 256
 
 
 def _plain_numbers(lines, defaults):
     """Returns the columns of lines that hold plain numbers only, else None.
 
-    One pass over the text by NumPy takes a third of the time of field by field.
+    One pass over the text, by pyarrow where it is installed or else by NumPy, takes a
+    tenth or a third of the time of field by field.
     """
     count = len(defaults)
     kinds = {default.dtype.name for default in defaults}
     if not lines or not (kinds <= {"float32", "float64"} or kinds == {"int64"}):
         return None
+    if len(lines) >= _MANY and kinds <= {"float32", "float64"}:
+        found = _numbers_by_arrow(lines, defaults)
+        if found is not None:
+            return found
     text = b",".join(lines)
     if text.translate(None, _PLAIN) or (kinds == {"int64"} and not _all_short(text)):
         return None
@@ -121,12 +129,53 @@ def _plain_numbers(lines, defaults):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of what is no number
         dtype = np.int64 if kinds == {"int64"} else np.float64
-        numbers = np.fromstring(text, dtype, sep=",")
+        try:
+            numbers = np.fromstring(text, dtype, sep=",")
+        except ValueError:  # which newer releases of NumPy raise in place of warning
+            return None
     if len(numbers) != len(lines) * count:
         return None
     rows = numbers.reshape(len(lines), count)
     with np.errstate(over="ignore"):  # beyond the largest float32 is infinity
         return [rows[:, i].astype(d.dtype) for i, d in enumerate(defaults)]
+
+
+def _numbers_by_arrow(lines, defaults):
+    """Returns the columns as pyarrow reads them, or None where it cannot or may not.
+
+    It also lets other threads run meanwhile.
+    """
+    arrow = _arrow()
+    text = b"\n".join(lines)
+    if arrow is None or text.translate(None, _PLAIN + b"\n"):
+        return None
+    names = [str(i) for i in range(len(defaults))]
+    types = {name: default.dtype.name for name, default in zip(names, defaults)}
+    try:
+        table = arrow.csv.read_csv(
+            arrow.BufferReader(text),
+            arrow.csv.ReadOptions(
+                use_threads=False, column_names=names, block_size=len(text) + 1
+            ),
+            arrow.csv.ParseOptions(quote_char=False),
+            # An empty field is an error then.
+            arrow.csv.ConvertOptions(column_types=types, null_values=[]),
+        )
+    except arrow.ArrowInvalid:
+        return None
+    if table.num_rows != len(lines):  # blank lines
+        return None
+    return [column.to_numpy() for column in table.columns]
+
+
+@functools.cache
+def _arrow():
+    try:
+        import pyarrow
+        import pyarrow.csv
+    except ImportError:
+        return None
+    return pyarrow
 
 
 def _all_short(text):

@@ -55,8 +55,11 @@ def to_strings(value, name="value") -> np.ndarray:
     if isinstance(value, (list, tuple)) and set(map(type, value)) == {bytes}:
         return _object_array(value, (len(value),))
     array = np.asarray(value, dtype=object)
+    entries = array.ravel().tolist()
+    if set(map(type, entries)) == {bytes}:
+        return array
     flat = [
-        entry if type(entry) is bytes else to_bytes(entry, name) for entry in array.flat
+        entry if type(entry) is bytes else to_bytes(entry, name) for entry in entries
     ]
     return _object_array(flat, array.shape)
 
