@@ -104,6 +104,20 @@ def nested(k):
     return model, data(4), data(1)
 
 
+def frozen(k):
+    base = k.Sequential(
+        [k.Input((4,)), k.layers.Dense(3, activation="relu"), k.layers.Dense(3)]
+    )
+    base.layers[0].trainable = False
+    x = k.Input((4,))
+    inner = k.Model(x, base(x))
+    fixed = k.layers.Dense(4, trainable=False)
+    y = k.Input((4,))
+    model = k.Model(y, k.layers.Dense(1)(inner(fixed(y))))
+    model.compile(k.optimizers.Adam(0.01), "mse")
+    return model, data(4), data(1)
+
+
 def ops(k):
     x = k.Input((4,))
     scale = k.ops.sum(k.ops.square(x), axis=1, keepdims=True)
@@ -323,6 +337,7 @@ KINDS = [
     shared_layers,
     dictionaries,
     nested,
+    frozen,
     ops,
     normalized,
     registered,

@@ -70,7 +70,7 @@ class Functional(Function, Model):
         self.built = True
         self.__dict__["_host_stage"] = make_host_stage(self)
         if trainable is not None:
-            self.trainable = trainable
+            self._trainable = bool(trainable)  # each layer keeps its own
 
     @property
     def layers(self):

@@ -294,7 +294,7 @@ class Sequential(Model):
         if not model.built and shape:
             model.build(tuple(shape))
         if config.get("trainable") is False:
-            model.trainable = False
+            model._trainable = False  # each layer keeps its own
         return model
 
 
