@@ -99,6 +99,13 @@ def test_missing_values_are_told():
         layer(np.array(["earth", float("nan")], object))
 
 
+def test_boundaries_must_ascend():
+    with pytest.raises(ValueError, match="`bin_boundaries` must ascend"):
+        layers.Discretization(bin_boundaries=[2.0, 1.0])
+    layer = layers.Discretization(bin_boundaries=[1.0, 1.0])
+    assert layer(np.array([0.5, 1.0])).tolist() == [0, 2]
+
+
 # Large columns go another way than short ones.
 
 

@@ -76,6 +76,11 @@ class Discretization(Adaptable, Layer):
             )
         if num_bins is None and bin_boundaries is None:
             raise ValueError("You need to set either `num_bins` or `bin_boundaries`.")
+        if bin_boundaries is not None and np.any(np.diff(bin_boundaries) < 0):
+            raise ValueError(
+                "`bin_boundaries` must ascend: sort them. "
+                f"Received: bin_boundaries={bin_boundaries}"
+            )
         self._allow_non_tensor_positional_args = True
         self.bin_boundaries = bin_boundaries
         self.num_bins = num_bins
