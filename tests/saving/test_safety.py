@@ -1,6 +1,7 @@
 """Files made to harm: each is refused, and nothing in it runs or is looked up."""
 
 import json
+import os
 import sys
 import warnings
 import zipfile
@@ -266,6 +267,22 @@ def test_values_damaged_inside_a_compressed_dataset(tmp_path):
 
 
 # Limits.
+
+
+@pytest.mark.parametrize("name", ["m.keras", "m.h5", "m.weights.h5"])
+def test_pipes_are_not_waited_for(name, tmp_path):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ValueError, match=f"{name}.*not a regular file"):
+        load_weights(model(), tmp_path / name)
+
+
+def test_pipes_among_shards(tmp_path):
+    model().save_weights(tmp_path / "m.weights.json", max_shard_size=1)
+    (shard,) = tmp_path.glob("*.weights.h5")
+    shard.unlink()
+    os.mkfifo(shard)
+    with pytest.raises(ValueError, match=f"m.weights.json.*{shard.name}.*regular"):
+        load_weights(model(), tmp_path / "m.weights.json")
 
 
 def test_limits_can_be_changed(archive):

@@ -170,6 +170,7 @@ def open_archive(file):
         ValueError: if it is none, names a member twice or outside of its folder, holds
             links, or would grow out of proportion.
     """
+    _require_regular(file)
     try:
         archive = zipfile.ZipFile(file)
     except (FileNotFoundError, PermissionError):
@@ -250,6 +251,13 @@ def is_plain_name(name: str) -> bool:
 # HDF5.
 
 
+def _require_regular(file):
+    """Refuses pipes and devices, whose reading may never end."""
+    if isinstance(file, (str, os.PathLike)) and os.path.exists(file):
+        if not os.path.isfile(file):
+            raise ValueError(f"'{file}' is not a regular file.")
+
+
 def open_h5(file):
     """Opens an HDF5 file for reading.
 
@@ -260,6 +268,7 @@ def open_h5(file):
         ValueError: if it is none, or a broken one.
         FileNotFoundError: if there is no such file.
     """
+    _require_regular(file)
     try:
         return h5py.File(file, "r")
     except (FileNotFoundError, PermissionError):
