@@ -63,6 +63,9 @@ PIPELINES = {
         [Dataset.range(20), Dataset.range(100, 120)], seed=1
     ),
     "cache": lambda: Dataset.range(15).map(lambda x: x * 3).cache().repeat(3),
+    "cache of a shuffle": lambda: (
+        Dataset.range(15).shuffle(6, seed=1).cache().repeat(3)
+    ),
     "prefetch": lambda: Dataset.range(40).map(lambda x: x * 2).prefetch(5),
     "resample": lambda: Dataset.range(80).rejection_resample(
         lambda x: np.int32(x % 2), [0.9, 0.1], seed=1
@@ -101,6 +104,25 @@ def test_another_iterator_goes_on(name, taken):
     next(other, None)  # being somewhere else does not matter
     other.set_state(state)
     assert rest_of(other) == expected
+
+
+@pytest.mark.parametrize("kind", ["cache", "snapshot"])
+@pytest.mark.parametrize("taken", [0, 5, 15, 17])
+@pytest.mark.parametrize("finished", [False, True])
+def test_goes_on_with_what_is_kept_in_files(kind, taken, finished, tmp_path):
+    def pipeline(run):
+        ds = Dataset.range(15).shuffle(6, seed=1)
+        return getattr(ds, kind)(str(tmp_path / f"kept{run}")).repeat(2)
+
+    expected = rest_of(iter(pipeline("alone")))
+    iterator = iter(pipeline("resumed"))
+    found = [plain(next(iterator)) for _ in range(taken)]
+    state = json.loads(json.dumps(iterator.get_state()))
+    if finished:
+        rest_of(iterator)
+    other = iter(pipeline("resumed"))
+    other.set_state(state)
+    assert found + rest_of(other) == expected
 
 
 @pytest.mark.parametrize("name", list(PIPELINES))

@@ -24,10 +24,10 @@ class Cache(Transformation):
         super().__init__(source)
         self.filename = filename
         self._kept = None
+        self.start = None
 
     def stream(self):
-        kept = self.kept()
-        return _CacheStream(self) if kept is None else kept.stream()
+        return _CacheStream(self)
 
     def whole(self):
         kept = self.kept()
@@ -39,8 +39,9 @@ class Cache(Transformation):
             self._kept = _storage.Stored(self.filename)
         return self._kept
 
-    def keep(self, blocks):
-        """Takes all blocks of a pass."""
+    def keep(self, blocks, start):
+        """Takes all blocks of a pass over the input that began in a state."""
+        self.start = start
         if self.filename:
             _storage.write(self.filename, blocks)
             self._kept = _storage.Stored(self.filename)
@@ -52,36 +53,50 @@ class Cache(Transformation):
 
 
 class _CacheStream(Stream):
-    """Reads the input and keeps it; the position is a number of elements."""
+    """Reads what is kept, or else the input, and keeps it.
 
-    counters = ("position",)
+    The position is a number of elements, and the state in which the input began the
+    pass that is kept: without what was kept, that pass is read again.
+    """
+
+    counters = ("position", "start")
 
     def __init__(self, node):
         self.node = node
-        self.source = node.source.stream()
+        self._begin(node.start)
+        if self._kept is None:
+            self.start = self._source.get_state()
+
+    def _begin(self, start):
+        kept = self.node.kept()
+        # An unknown start is that of a file from another run.
+        if kept is not None and (
+            None in (start, self.node.start) or start == self.node.start
+        ):
+            self._kept, self._source = kept.stream(), None
+        else:
+            self._kept, self._source = None, self.node.source.stream()
+        self.start = start
         self.position = 0
         self._blocks: list = []
-        self._kept = None
 
     def produce(self, limit):
         if self._kept is not None:
             block = self._kept.next(limit)
         else:
-            block = self.source.next(limit)
+            block = self._source.next(limit)
             if block is not None:
                 self._blocks.append(block)
             elif self.node.kept() is None:
-                self.node.keep(self._blocks)
+                self.node.keep(self._blocks, self.start)
         if block is not None:
             self.position += block.count
         return block
 
     def set_state(self, state):
-        kept = self.node.kept()
-        self._kept = kept.stream() if kept is not None else None
-        self.source = self.node.source.stream()
-        self._blocks = []
-        self.position = 0
+        self._begin(state["start"])
+        if self._kept is None and self.start is not None:
+            self._source.set_state(self.start)
         self.skip(state["position"])
 
 
