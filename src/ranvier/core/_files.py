@@ -17,6 +17,9 @@ def atomic_path(filepath):
     Args:
         filepath: the file to write or replace.
 
+    Raises:
+        OSError: naming the file, if it cannot be written.
+
     Example:
         >>> import tempfile, pathlib
         >>> path = pathlib.Path(tempfile.mkdtemp()) / "notes.txt"
@@ -34,6 +37,11 @@ def atomic_path(filepath):
         _sync(temporary)
         os.replace(temporary, target)
         _sync(target.parent)
+    except OSError as error:
+        if error.errno is None or temporary.name not in str(error):
+            raise
+        # Name the file that was asked for, not the one nobody has heard of.
+        raise OSError(error.errno, os.strerror(error.errno), str(target)) from error
     finally:
         temporary.unlink(missing_ok=True)
 

@@ -270,6 +270,12 @@ class Variable:
 
     def check_value(self, value):
         """Returns `value` as an array of this variable's dtype and shape."""
+        given = getattr(getattr(value, "dtype", None), "kind", None)
+        if given == "c" and not self._dtype.startswith("complex"):
+            raise ValueError(
+                f"Variable '{self._path}' of dtype {self._dtype} cannot hold complex "
+                f"numbers. Received: an array of {value.dtype}. Assign its real part."
+            )
         new = _to_array(value, self._dtype)
         if new.shape != self._shape:
             raise ValueError(

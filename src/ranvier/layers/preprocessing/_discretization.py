@@ -76,6 +76,11 @@ class Discretization(Adaptable, Layer):
             )
         if num_bins is None and bin_boundaries is None:
             raise ValueError("You need to set either `num_bins` or `bin_boundaries`.")
+        if isinstance(bin_boundaries, (str, bytes)):
+            raise ValueError(
+                "`bin_boundaries` must be a list of numbers. Received: "
+                f"bin_boundaries={bin_boundaries!r}"
+            )
         if bin_boundaries is not None and np.any(np.diff(bin_boundaries) < 0):
             raise ValueError(
                 "`bin_boundaries` must ascend: sort them. "

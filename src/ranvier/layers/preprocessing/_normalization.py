@@ -59,6 +59,12 @@ class Normalization(Layer):
                 f"`mean` may have {len(self.axis)} axes at most, those named by "
                 f"`axis`. Received: mean of shape {np.shape(mean)}, axis={self.axis}"
             )
+        for argument, value in (("mean", mean), ("variance", variance)):
+            if isinstance(value, (str, bytes)):
+                raise ValueError(
+                    f"`{argument}` must be a number or an array of numbers. Received: "
+                    f"{argument}={value!r}"
+                )
         self.input_mean = mean
         self.input_variance = variance
         self.invert = invert
