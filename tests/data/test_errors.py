@@ -153,3 +153,9 @@ def test_variables_that_a_function_writes_are_written_each_time():
 
     list(Dataset.from_tensor_slices([1.0, 2.0, 6.0]).map(measure))
     assert float(metric.result()) == 3.0
+
+
+@pytest.mark.parametrize("values", [[1, "a"], [[1], ["a"]], [b"a", 2.5]])
+def test_numbers_and_strings_do_not_mix(values):
+    with pytest.raises(ValueError, match="mixed types"):
+        Dataset.from_tensor_slices(values)

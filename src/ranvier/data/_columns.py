@@ -144,7 +144,13 @@ def _from_python(value):
             f"{_shorten(value)} (of type {type(value).__name__})"
         )
     if array.dtype.kind in "US":
-        return _plain(np.asarray(value, object))
+        objects = np.asarray(value, object)
+        if not all(isinstance(item, (str, bytes)) for item in objects.ravel()):
+            raise ValueError(
+                "Can't convert a Python sequence with mixed types to Tensor. Received: "
+                f"{_shorten(value)}"
+            )
+        return _from_objects(objects)
     if array.dtype == np.float64 and type(leaf) in (float, int):
         return array.astype(np.float32)
     if array.dtype == np.int64 and type(leaf) is int:
