@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import ranvier as rv
-from ranvier.training import _programs
+from ranvier.core import _programs
 
 MANY = """
 import numpy as np
 import ranvier as rv
-from ranvier.training import _programs
+from ranvier.core import _programs
 
 def megabytes():
     with open("/proc/self/statm") as file:

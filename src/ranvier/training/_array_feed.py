@@ -4,9 +4,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ranvier.core._programs import Program
 from ranvier.training._arrays import count_samples
 from ranvier.training._loop import Stepper, run_steps
-from ranvier.training._programs import Program
 
 
 class ArrayFeed:

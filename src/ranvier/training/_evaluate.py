@@ -4,7 +4,7 @@ import warnings
 
 from ranvier.callbacks import CallbackList
 from ranvier.callbacks._logs import LazyLogs
-from ranvier.training import _interrupts
+from ranvier.core import _interrupts
 from ranvier.training._arrays import check_steps
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed

@@ -5,8 +5,7 @@ import warnings
 
 from ranvier.callbacks import CallbackList
 from ranvier.callbacks._logs import LazyLogs
-from ranvier.core import _config
-from ranvier.training import _interrupts
+from ranvier.core import _config, _interrupts
 from ranvier.training._arrays import check_steps, split_off_end, to_arrays
 from ranvier.training._build import build_model, build_optimizer, check_labels
 from ranvier.training._evaluate import Evaluation

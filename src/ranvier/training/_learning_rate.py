@@ -12,13 +12,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ranvier.core import _errors
+from ranvier.core._programs import Program
 from ranvier.core._scope import StateScope
 from ranvier.core._variable import Variable
 from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed
 from ranvier.training._loop import Stepper
-from ranvier.training._programs import Program
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ranvier import activations
 from ranvier.core import _tree
+from ranvier.core._programs import Program
 from ranvier.core._scope import StateScope
 from ranvier.layers import Softmax
 from ranvier.layers._call import always_training
@@ -23,7 +24,6 @@ from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_batch_size
 from ranvier.training._build import build_model
 from ranvier.training._feeds import make_feed
-from ranvier.training._programs import Program
 
 _BATCH_SIZE = 1024
 

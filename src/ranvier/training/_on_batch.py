@@ -1,10 +1,10 @@
 """train_on_batch and test_on_batch: single steps on arrays of the user's own."""
 
 from ranvier.callbacks._logs import LazyLogs
+from ranvier.core._programs import Program
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import WHOLE, make_feed
 from ranvier.training._loop import Stepper
-from ranvier.training._programs import Program
 
 
 def run_on_batch(model, mode, x, y, sample_weight, class_weight, return_dict):

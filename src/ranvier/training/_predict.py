@@ -7,14 +7,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ranvier.callbacks import CallbackList
-from ranvier.core import _tree
+from ranvier.core import _interrupts, _tree
+from ranvier.core._programs import Program
 from ranvier.core._scope import StateScope
-from ranvier.training import _interrupts
 from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_steps
 from ranvier.training._build import build_model
 from ranvier.training._feeds import WHOLE, make_feed
-from ranvier.training._programs import Program
 from ranvier.training._stateless import step_of
 from ranvier.training._step import pack
 

@@ -5,11 +5,10 @@ import warnings
 
 import numpy as np
 
-from ranvier.core import _seeds
+from ranvier.core import _interrupts, _seeds
 from ranvier.core._dynamic import dynamic_names
 from ranvier.core._random_state import get_random_state, set_random_state
 from ranvier.optimizers import Optimizer
-from ranvier.training import _interrupts
 from ranvier.training._build import build_optimizer
 
 

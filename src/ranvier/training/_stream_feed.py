@@ -9,8 +9,8 @@ import time
 import jax
 import numpy as np
 
+from ranvier.core._programs import Program
 from ranvier.training._loop import Stepper, run_steps
-from ranvier.training._programs import Program
 from ranvier.training._sources import skip
 
 # Steps that are handed to the device at once, and their size at most.

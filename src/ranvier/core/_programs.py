@@ -17,8 +17,8 @@ import threading
 import jax
 import numpy as np
 
+from ranvier.core import _interrupts as interrupts
 from ranvier.core._scope import StateScope
-from ranvier.training import _interrupts as interrupts
 
 # Executables by key; the oldest unused ones are dropped beyond this many.
 _LIMIT = 256
