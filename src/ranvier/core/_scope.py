@@ -16,6 +16,8 @@ class _Stacks(threading.local):
         # Called with a variable and its array at each reading; gradient tapes set it.
         self.reader = None
         self.deferring: int = 0
+        # Gives keys in place of those of seed generators; pipelines of data set it.
+        self.seeder = None
 
 
 stacks = _Stacks()

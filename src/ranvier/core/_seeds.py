@@ -67,6 +67,8 @@ class SeedGenerator:
             ordered: count up (True), or jump in a way that suits the global state.
         """
         state = self.state
+        if _scope.stacks.seeder is not None and not _scope.in_state_scope():
+            return _scope.stacks.seeder(self)
         current = state.value
         if _scope.in_state_scope():
             seed = current

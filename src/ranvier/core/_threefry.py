@@ -32,16 +32,18 @@ def is_quicker(size: int, dtype: str) -> bool:
     )
 
 
-def bits(key, size: int) -> np.ndarray:
+def bits(key, size: int, start: int = 0) -> np.ndarray:
     """Returns `size` random 32-bit integers.
 
     Args:
         key: two 32-bit integers.
         size: how many.
+        start: how many to leave out before.
     """
     first, second = (np.uint32(k) for k in np.asarray(key))
     with np.errstate(over="ignore"):
-        return _mix(first, second, np.arange(size, dtype=np.uint32))
+        index = np.uint32(start % 2**32) + np.arange(size, dtype=np.uint32)
+        return _mix(first, second, index)
 
 
 def _mix(first, second, index):

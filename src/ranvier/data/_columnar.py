@@ -8,7 +8,7 @@ from ranvier.core._errors import require
 from ranvier.data import _columns, _spec
 from ranvier.data._block import Block
 from ranvier.data._file_names import existing
-from ranvier.data._node import UNKNOWN, Node, Stream
+from ranvier.data._node import UNKNOWN, Node, Stream, first_of
 
 _ROWS = 65536
 
@@ -33,7 +33,7 @@ class Table(Node):
         return _TableStream(self)
 
     def spec(self):
-        first = self.stream().next(1)
+        first = first_of(self)
         if first is None:
             raise ValueError(f"`{self.name}` found no row that would tell the dtypes.")
         return _spec.of_block(first)

@@ -64,6 +64,8 @@ def to_value(value):
         return _PYTHON_DTYPES[kind](value)
     if kind is bytes:
         return value
+    if isinstance(value, bytes):
+        return bytes(value)
     if kind is str:
         return value.encode()
     if isinstance(value, jax.Array):

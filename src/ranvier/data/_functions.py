@@ -14,6 +14,7 @@ import numpy as np
 
 from ranvier.data import _columns, _structure
 from ranvier.data._block import Block, concat
+from ranvier.data._draws import drawing
 from ranvier.data._program import HostCallError, Program, traced_spec, wide_scope
 from ranvier.data._purity import is_pure
 
@@ -53,30 +54,31 @@ class ElementFunction:
     def _traceable(self):
         return self._traced and is_pure(self.function)
 
-    def __call__(self, block, position) -> Block:
+    def __call__(self, block, position, index=0) -> Block:
         """Returns the block of results.
 
         Args:
             block: the arguments.
             position: number of the first of them, for messages and random draws.
+            index: number of the pass, for random draws.
         """
         if self._traceable:
             columns = _structure.flatten(block.columns)
             if any(isinstance(column, _columns.Objects) for column in columns):
-                return self._by_shapes(block, position)
+                return self._by_shapes(block, position, index)
             program = self._program(block.columns)
             if program is not None:
-                return self._run(program, block, position)
-        return self._each(block, position)
+                return self._run(program, block, position, index)
+        return self._each(block, position, index)
 
-    def _run(self, program, block, position):
+    def _run(self, program, block, position, index):
         try:
-            return program(block, position)
+            return program(block, position, index)
         except HostCallError:
             # Element by element, the error tells which one it is.
-            return self._each(block, position)
+            return self._each(block, position, index)
 
-    def _by_shapes(self, block, position):
+    def _by_shapes(self, block, position, index):
         """Runs one program for each run of elements of one shape."""
         parts, start = [], 0
         elements = list(block.elements())
@@ -84,12 +86,12 @@ class ElementFunction:
         for stop in range(1, block.count + 1):
             if stop == block.count or signatures[stop] != signatures[start]:
                 if signatures[start] is None:
-                    return self._each(block, position)
+                    return self._each(block, position, index)
                 part = Block.of(elements[start:stop])
                 program = self._program(part.columns)
                 if program is None:
-                    return self._each(block, position)
-                parts.append(self._run(program, part, position + start))
+                    return self._each(block, position, index)
+                parts.append(self._run(program, part, position + start, index))
                 start = stop
         return concat(parts)
 
@@ -105,13 +107,14 @@ class ElementFunction:
             self._programs[signature] = Program.trace(self, columns)
         return self._programs[signature]
 
-    def _each(self, block, position):
+    def _each(self, block, position, index):
         elements = block.elements()
         numbered = zip(range(position, position + block.count), elements)
+        one = functools.partial(self._one, index)
         if self.parallel > 1 and block.count > 1:
-            results = list(_pool(self.parallel).map(self._one, numbered))
+            results = list(_pool(self.parallel).map(one, numbered))
         else:
-            results = [self._one(item) for item in numbered]
+            results = [one(item) for item in numbered]
         try:
             return Block.of(results)
         except (TypeError, ValueError) as error:
@@ -121,10 +124,10 @@ class ElementFunction:
             )
             raise
 
-    def _one(self, numbered):
+    def _one(self, index, numbered):
         position, element = numbered
         try:
-            with wide_scope(_structure.flatten(element)):
+            with wide_scope(_structure.flatten(element)), drawing(index, position):
                 return self.result(self.call(element))
         except Exception as error:
             error.add_note(
@@ -134,7 +137,7 @@ class ElementFunction:
 
     def call(self, element):
         """Calls the function with an element: a tuple gives several arguments."""
-        shown = _structure.map_values(self.face.show, element)
+        shown = _structure.map_values(self.face.hand, element)
         return self.function(*shown) if type(shown) is tuple else self.function(shown)
 
     def result(self, result):
@@ -169,6 +172,39 @@ def _threads(parallel, label):
             f"AUTOTUNE. Received: num_parallel_calls={parallel}"
         )
     return int(parallel)
+
+
+class Calls:
+    """The calls of a function of elements in one pass.
+
+    Args:
+        node: the transformation, which counts its passes.
+        function: an `ElementFunction`.
+
+    Attributes:
+        position: number of the next element.
+    """
+
+    def __init__(self, node, function):
+        self._node = node
+        self._function = function
+        self._index = node.passes
+        node.passes += 1
+        self.position = 0
+
+    def __call__(self, block) -> Block:
+        """Returns the block of results for the next elements."""
+        result = self._function(block, self.position, self._index)
+        self.position += block.count
+        return result
+
+    def get_state(self):
+        """Returns the position."""
+        return [self.position, self._index, self._node.passes]
+
+    def set_state(self, state):
+        """Goes to a position."""
+        self.position, self._index, self._node.passes = state
 
 
 @functools.cache

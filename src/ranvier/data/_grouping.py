@@ -8,7 +8,7 @@ from ranvier.data import _spec, _structure
 from ranvier.data._block import MOST, Block
 from ranvier.data._columns import Objects
 from ranvier.data._held import Held, Replayed
-from ranvier.data._node import UNKNOWN, Stream, Transformation
+from ranvier.data._node import UNKNOWN, Stream, Transformation, first_of
 from ranvier.data._sources import Rows
 from ranvier.tensors._errors import InvalidArgumentError
 
@@ -107,7 +107,7 @@ class GroupByWindow(Transformation):
         return _GroupStream(self)
 
     def spec(self):
-        first = self.source.stream().next(1)
+        first = first_of(self.source)
         if first is None:
             raise ValueError(
                 f"The input of `{self.name}` has no element to tell specs."

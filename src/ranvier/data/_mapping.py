@@ -6,7 +6,8 @@ import numpy as np
 
 from ranvier.data import _columns, _spec, _structure
 from ranvier.data._block import Block
-from ranvier.data._node import UNKNOWN, Stream, Transformation
+from ranvier.data._functions import Calls
+from ranvier.data._node import UNKNOWN, Stream, Transformation, first_of
 
 
 class Map(Transformation):
@@ -18,6 +19,7 @@ class Map(Transformation):
     """
 
     name = "map"
+    passes = 0
 
     def __init__(self, source, function):
         super().__init__(source)
@@ -39,21 +41,15 @@ class Map(Transformation):
 
 
 class _MapStream(Stream):
-    counters = ("position",)
-    streams = ("source",)
+    streams = ("source", "calls")
 
     def __init__(self, node):
-        self.function = node.function
         self.source = node.source.stream()
-        self.position = 0
+        self.calls = Calls(node, node.function)
 
     def produce(self, limit):
         block = self.source.next(limit)
-        if block is None:
-            return None
-        result = self.function(block, self.position)
-        self.position += block.count
-        return result
+        return None if block is None else self.calls(block)
 
 
 def _unsized(spec):
@@ -73,7 +69,7 @@ def first_block(node):
     Raises:
         ValueError: if there is none.
     """
-    block = node.stream().next(1)
+    block = first_of(node)
     if block is None:
         raise ValueError(
             "The specs of the elements are told by the first one, and there is none."
@@ -90,6 +86,7 @@ class Filter(Transformation):
     """The elements for which a predicate holds."""
 
     name = "filter"
+    passes = 0
 
     def __init__(self, source, predicate):
         super().__init__(source)
@@ -104,21 +101,18 @@ class Filter(Transformation):
 
 
 class _FilterStream(Stream):
-    counters = ("position",)
-    streams = ("source",)
+    streams = ("source", "calls")
 
     def __init__(self, node):
-        self.predicate = node.predicate
         self.source = node.source.stream()
-        self.position = 0
+        self.calls = Calls(node, node.predicate)
 
     def produce(self, limit):
         while True:
             block = self.source.next(limit)
             if block is None:
                 return None
-            keep = _truth(self.predicate(block, self.position), self.predicate.label)
-            self.position += block.count
+            keep = _truth(self.calls(block), "filter")
             if keep.all():
                 return block
             if keep.any():
@@ -129,6 +123,7 @@ class TakeWhile(Transformation):
     """The elements before the first for which a predicate does not hold."""
 
     name = "take_while"
+    passes = 0
 
     def __init__(self, source, predicate):
         super().__init__(source)
@@ -143,21 +138,19 @@ class TakeWhile(Transformation):
 
 
 class _TakeWhileStream(Stream):
-    counters = ("position", "ended")
-    streams = ("source",)
+    counters = ("ended",)
+    streams = ("source", "calls")
 
     def __init__(self, node):
-        self.predicate = node.predicate
         self.source = node.source.stream()
-        self.position = 0
+        self.calls = Calls(node, node.predicate)
         self.ended = False
 
     def produce(self, limit):
         block = None if self.ended else self.source.next(limit)
         if block is None:
             return None
-        keep = _truth(self.predicate(block, self.position), self.predicate.label)
-        self.position += block.count
+        keep = _truth(self.calls(block), "take_while")
         if keep.all():
             return block
         self.ended = True
@@ -243,7 +236,7 @@ class _ScanStream(Stream):
 
 def call_with_state(node, carry, element, position):
     """Calls a function of state and element."""
-    wrap = node.face.show
+    wrap = node.face.hand
     carry = _structure.map_values(wrap, carry)
     element = _structure.map_values(wrap, element)
     try:

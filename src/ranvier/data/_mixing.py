@@ -5,8 +5,16 @@ import numpy as np
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _block, _spec, _structure
 from ranvier.data._block import Block
+from ranvier.data._draws import drawing
 from ranvier.data._held import Held
-from ranvier.data._node import INFINITE, UNKNOWN, Node, Stream, Transformation
+from ranvier.data._node import (
+    INFINITE,
+    UNKNOWN,
+    Node,
+    Stream,
+    Transformation,
+    first_of,
+)
 
 
 class Zip(Node):
@@ -80,6 +88,7 @@ class Interleave(Transformation):
     """
 
     name = "interleave"
+    passes = 0
 
     def __init__(self, source, function, cycle_length=1, block_length=1):
         super().__init__(source)
@@ -91,7 +100,7 @@ class Interleave(Transformation):
         return _InterleaveStream(self)
 
     def spec(self):
-        first = self.source.stream().next(1)
+        first = first_of(self.source)
         if first is None:
             element = _structure.map_values(_spec.example, self.source.spec())
         else:
@@ -131,11 +140,13 @@ class _Open:
 
 
 class _InterleaveStream(Stream):
-    counters = ("turn", "taken", "position", "ended")
+    counters = ("turn", "taken", "position", "index", "ended")
     streams = ("source",)
 
     def __init__(self, node):
         self.node = node
+        self.index = node.passes
+        node.passes += 1
         self.source = node.source.stream()
         self.slots: list = [None] * node.cycle_length
         self.turn = 0  # whose turn it is
@@ -182,7 +193,8 @@ class _InterleaveStream(Stream):
         self.position += 1
 
     def _opened(self, block, before, position):
-        node = self.node.make(block.element(0), position)
+        with drawing(self.index, position):
+            node = self.node.make(block.element(0), position)
         return _Open(before, position, Held(node.stream()))
 
     def _whole_rounds(self, limit):
@@ -216,9 +228,10 @@ class _InterleaveStream(Stream):
             }
             for slot in self.slots
         ]
-        return {**super().get_state(), "slots": slots}
+        return {**super().get_state(), "slots": slots, "passes": self.node.passes}
 
     def set_state(self, state):
+        self.index, self.node.passes = state["index"], state["passes"]
         self.slots = []
         for saved in state["slots"]:
             slot = None

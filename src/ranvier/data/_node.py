@@ -103,6 +103,25 @@ class Stream(abc.ABC):
         return count - left
 
 
+def first_of(node):
+    """Returns a block of the first element, None if there is none.
+
+    It is no pass: what is drawn in those that follow stays the same.
+    """
+    passes = [(each, each.passes) for each in _nodes(node) if hasattr(each, "passes")]
+    try:
+        return node.stream().next(1)
+    finally:
+        for each, count in passes:
+            each.passes = count
+
+
+def _nodes(node):
+    yield node
+    for source in node.inputs:
+        yield from _nodes(source)
+
+
 def pull(stream, count):
     """Returns a block of `count` elements, fewer only at the end, None if none."""
     first = stream.next(count)

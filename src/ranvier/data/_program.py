@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ranvier.core._scope import StateScope
-from ranvier.data import _columns, _spec, _structure
+from ranvier.data import _columns, _draws, _spec, _structure
 from ranvier.data._block import MOST, Block
 
 _SIZES = (16, 256, MOST)
@@ -63,6 +63,9 @@ def _scope(wide):
 class Text:
     """Stands for the strings of an element in a trace.
 
+    It can be compared with a string. Whatever else Python would answer for an object
+    of any kind, such as its truth, is an error: the function is then not traced.
+
     Args:
         trace: the `_Trace` it belongs to.
         number: the number of their column.
@@ -83,6 +86,25 @@ class Text:
             sizes_vary: whether the shape of a row depends on the strings.
         """
         return self._trace.call(function, self._number, sizes_vary)
+
+    def __eq__(self, other):
+        if not isinstance(other, (str, bytes)):
+            raise TypeError(_NO_NUMBER)
+        content = other.encode() if isinstance(other, str) else bytes(other)
+        return self.host_call(lambda texts: texts == content)
+
+    def __ne__(self, other):
+        return jnp.logical_not(self == other)
+
+    __hash__ = None
+
+    def __bool__(self):
+        raise TypeError(_NO_NUMBER)
+
+    __str__ = __repr__ = __bool__
+
+
+_NO_NUMBER = "Strings are not known while a function is traced."
 
 
 class _HostCall:
@@ -183,7 +205,6 @@ class Program:
         self._seeds: list = []
         self._results = None
         self.sizes_vary = False
-        self._passes = 0
         columns = _structure.flatten(columns)
         self._kinds = [_kind(column) for column in columns]
         while True:
@@ -233,18 +254,17 @@ class Program:
     def result_shapes(self, numbers):
         """Returns the structure of results as `jax.ShapeDtypeStruct`s of two rows."""
         shapes = [jax.ShapeDtypeStruct((2, *c.shape[1:]), c.dtype) for c in numbers]
-        key = jax.ShapeDtypeStruct((2, 2), np.uint32)
+        keys = jax.ShapeDtypeStruct((2, max(1, len(self._seeds)), 2), np.uint32)
         with _scope(self._wide):
             state = [variable.value for variable in self._variables]
-            found = iter(jax.eval_shape(self._run, state, key, *shapes))
+            found = iter(jax.eval_shape(self._run, state, keys, *shapes))
         return _structure.map_values(
             lambda number: next(found) if number == _TRACED else None, self._results
         )
 
-    def _one(self, state, key, *values):
+    def _one(self, state, keys, *values):
         pairs = list(zip(self._variables, state))
-        for i, variable in enumerate(self._seeds):
-            pairs.append((variable, jax.random.fold_in(key, i).astype(np.uint32)))
+        pairs += [(variable, keys[i]) for i, variable in enumerate(self._seeds)]
         trace = _Trace(self._calls, self._kinds, values)
         with StateScope(pairs, note_strays=True) as scope:
             result = self._owner.call(_structure.pack(self._arguments, trace.values))
@@ -263,8 +283,14 @@ class Program:
         value = self._owner.face.unwrap_traced(value)
         return value if isinstance(value, Text) else _as_array(value)
 
-    def __call__(self, block, position):
-        """Returns the block of results."""
+    def __call__(self, block, position, index):
+        """Returns the block of results.
+
+        Args:
+            block: the arguments.
+            position: number of the first of them.
+            index: number of the pass.
+        """
         columns = _structure.flatten(block.columns)
         for call in self._calls:
             try:
@@ -273,7 +299,7 @@ class Program:
                 raise HostCallError from error
         size = next(size for size in _SIZES if size >= block.count)
         numbers = [_padded(c, size) for c in columns if not _columns.is_text(c.dtype)]
-        keys = self._keys(position, size)
+        keys = self._keys(index, position, size)
         with _scope(self._wide):
             state = [variable.value for variable in self._variables]
             found = iter(self._run(state, keys, *numbers))
@@ -287,15 +313,13 @@ class Program:
         )
         return Block(results, block.count)
 
-    def _keys(self, position, size):
-        """Returns a raw key for each element; others in each pass."""
-        keys = np.zeros((size, 2), np.uint32)
-        if self._seeds:
-            self._passes += position == 0
-            seed = int(np.asarray(self._seeds[0].value)[0])
-            keys[:, 0] = (seed ^ self._passes * 0x9E3779B9) & 0xFFFFFFFF
-            keys[:, 1] = np.arange(position, position + size) & 0xFFFFFFFF
-        return keys
+    def _keys(self, index, position, size):
+        """Returns raw keys: for each element one for each seed generator."""
+        if not self._seeds:
+            return np.zeros((size, 1, 2), np.uint32)
+        states = [variable.value for variable in self._seeds]
+        found = [_draws.keys(state, index, position, size) for state in states]
+        return np.stack(found, axis=1)
 
 
 def _is_seed(variable):

@@ -13,16 +13,19 @@ import types
 import jax
 import numpy as np
 
+from ranvier.layers import Layer
 from ranvier.ops._graph import Operation
 
-# Calls with an effect, or with a result that is not a function of the arguments.
+# Calls with an effect, with a result that is not a function of the arguments, or with
+# another one for the stand-ins of a trace.
 _EFFECTS = frozenset(
     """print open input exec eval globals locals vars setattr delattr __import__ next
     append extend insert remove pop popitem clear update setdefault add discard
     appendleft popleft write writelines writerow sort reverse fill put assign
     assign_add assign_sub set_value send recv acquire release sleep random
     default_rng shuffle choice normal uniform randint rand randn permutation time
-    perf_counter now today uuid4 urandom getrandbits id""".split()
+    perf_counter now today uuid4 urandom getrandbits id isinstance issubclass type hasattr
+    str repr format ascii hash""".split()
 )
 # These may be named as above, but draw anew for each element when traced.
 _STORES = frozenset(
@@ -63,7 +66,9 @@ def _is_pure(value, visited):
     if isinstance(value, _CONSTANTS):
         return True
     if isinstance(value, Operation):  # layers and models
-        return True
+        return _is_pure_operation(value, visited)
+    if isinstance(value, types.MethodType) and isinstance(value.__self__, Layer):
+        return _is_pure(value.__self__, visited)
     if isinstance(value, (list, tuple, set, frozenset)):
         return all(_is_pure(item, visited) for item in value)
     if isinstance(value, dict):
@@ -76,18 +81,49 @@ def _is_pure(value, visited):
     if _is_pure_module(getattr(value, "__module__", None) or ""):
         return True
     if isinstance(value, types.MethodType):
-        return isinstance(value.__self__, Operation)
+        return False
     if isinstance(value, types.FunctionType):
         return _is_pure_function(value, visited)
     if isinstance(value, types.BuiltinFunctionType):
         return value.__module__ == "builtins" and value.__name__ not in _EFFECTS
-    return isinstance(value, type) and value.__module__ == "builtins"
+    if not isinstance(value, type):
+        return False
+    # The class of an operation is met in its own methods, which are searched.
+    return value.__module__ == "builtins" or issubclass(value, Operation)
 
 
 def _is_pure_module(name):
     if name.startswith(("numpy.random", "ranvier.random")):
         return False
     return name.partition(".")[0] in _PURE_MODULES
+
+
+# What users' classes of layers say apart from computing outputs.
+_NO_CALLS = frozenset(
+    """__init__ build get_config from_config get_build_config build_from_config
+    compute_output_shape compute_output_spec adapt update_state finalize_state
+    reset_state save_assets load_assets save_own_variables load_own_variables""".split()
+)
+
+
+def _is_pure_operation(operation, visited):
+    """Searches the code of users' classes, and what an operation is made of."""
+    for cls in type(operation).__mro__:
+        if _is_pure_module(cls.__module__) or cls is object:
+            continue
+        for name, member in vars(cls).items():
+            if isinstance(member, property):
+                member = member.fget
+            if isinstance(member, (staticmethod, classmethod)):
+                member = member.__func__
+            if name in _NO_CALLS or not isinstance(member, types.FunctionType):
+                continue
+            if not _is_pure(member, visited):
+                return False
+    parts = [v for v in vars(operation).values() if isinstance(v, types.FunctionType)]
+    if isinstance(operation, Layer):
+        parts += operation._flatten_layers(include_self=False, recursive=False)
+    return all(_is_pure(part, visited) for part in parts)
 
 
 def _is_pure_function(function, visited):

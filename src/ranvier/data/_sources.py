@@ -8,7 +8,7 @@ import numpy as np
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _columns, _composite, _spec, _structure
 from ranvier.data._block import MOST, Block
-from ranvier.data._node import INFINITE, UNKNOWN, Node, Stream
+from ranvier.data._node import INFINITE, UNKNOWN, Node, Stream, first_of
 from ranvier.tensors import spec_of
 from ranvier.tensors._errors import InvalidArgumentError
 
@@ -260,7 +260,7 @@ class Generated(Node):
     def spec(self):
         if self._spec is not None:
             return self._spec
-        first = self.stream().next(1)
+        first = first_of(self)
         if first is None:
             raise ValueError("The generator gave no element to tell the specs by.")
         return _spec.of_block(first)
