@@ -110,3 +110,36 @@ def test_errors(folder):
         Dataset.from_dataframe([1, 2])
     with pytest.raises(TypeError, match="datetime64"):
         Dataset.from_dataframe(pd.DataFrame({"t": pd.to_datetime(["2020-01-01"])}))
+
+
+BAD_ROWS = {
+    "a,b\n1,2\n3,x\n5,6\n": r"line 3, column 'b': .*'x'",
+    'a,b\n1,"2"\n\n\n"3",x\n': r"line 5, column 'b': .*'x'",
+    "a,b\n1,2\n3\n5,6\n": r"line 3: .*Expected 2 columns, got 1",
+    't,b\n"two\nlines",2\nx,y\n': r"line 4, column 'b': .*'y'",
+}
+
+
+@pytest.mark.parametrize("text", list(BAD_ROWS))
+def test_a_bad_row_names_file_line_and_column(text, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text(text)
+    ds = Dataset.from_csv(path, column_types={"b": "int64"})
+    with pytest.raises(ValueError, match=rf"rows\.csv, {BAD_ROWS[text]}"):
+        list(ds)
+
+
+def test_a_column_that_changes_its_type_late(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("a,b\n" + "1,2\n" * 400_000 + "3,x\n")
+    with pytest.raises(ValueError, match=r"rows\.csv, line 400002, column 'b'"):
+        list(Dataset.from_csv(path).batch(1000))
+
+
+@pytest.mark.parametrize("read", [list, len, lambda ds: ds.element_spec])
+def test_a_bad_parquet_file_is_named(read, tmp_path):
+    path = tmp_path / "rows.parquet"
+    for content in (b"", b"no table", b"PAR1" + b"x" * 100 + b"PAR1"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match=r"Cannot read .*rows\.parquet"):
+            read(Dataset.from_parquet(path))

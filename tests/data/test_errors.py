@@ -65,6 +65,20 @@ def test_csv_names_file_line_and_field(tmp_path):
         list(CsvDataset(tmp_path / "a.csv", [0, 0], header=True))
 
 
+def test_csv_counts_lines_of_quoted_fields(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text('x,y\n"one\ntwo",2\n"three\nfour",4\nsix,oops\n')
+    with pytest.raises(ValueError, match=r"a\.csv, line 6: Field 1.*oops"):
+        list(CsvDataset(path, ["", 0], header=True))
+    iterator = iter(CsvDataset(path, ["", 0], header=True))
+    next(iterator)
+    other = iter(CsvDataset(path, ["", 0], header=True))
+    other.set_state(iterator.get_state())
+    assert next(other) == (b"three\nfour", 4)
+    with pytest.raises(ValueError, match=r"line 6"):
+        next(other)
+
+
 def test_damaged_record_names_file_and_offset(tmp_path):
     path = tmp_path / "a.tfrecord"
     with io.TFRecordWriter(str(path)) as writer:

@@ -48,7 +48,6 @@ vars(OURS).update(
 )
 # Where we differ on purpose.
 OUR_ERRORS = {
-    "slices_with_none": "ValueError",  # AttributeError, later
     "map_no_function": "TypeError",  # ValueError, from AutoGraph
     "flat_map_no_dataset": "TypeError",  # AttributeError of a tensor
     "bucket_4": "InvalidArgumentError",  # InternalError

@@ -43,7 +43,7 @@ class Cache(Transformation):
         """Takes all blocks of a pass over the input that began in a state."""
         self.start = start
         if self.filename:
-            _storage.write(self.filename, blocks)
+            _storage.write(self.filename, blocks, self.spec())
             self._kept = _storage.Stored(self.filename)
         elif blocks:
             block = concat(blocks)

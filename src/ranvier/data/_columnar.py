@@ -1,5 +1,6 @@
 """Whole columnar files through pyarrow: Parquet and CSV."""
 
+import contextlib
 import os
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy as np
 from ranvier.core._errors import require
 from ranvier.data import _columns, _spec
 from ranvier.data._block import Block
+from ranvier.data._csv_errors import located
 from ranvier.data._file_names import existing
 from ranvier.data._node import UNKNOWN, Node, Stream, first_of
 
@@ -137,15 +139,30 @@ def parquet(paths, columns) -> Table:
     """Returns the node of Parquet files."""
     reader = require("pyarrow.parquet", "data")
 
+    arrow = require("pyarrow", "data")
+
     def open_at(path):
-        with reader.ParquetFile(path) as file:
+        with _naming(path, arrow), reader.ParquetFile(path) as file:
             _check_columns(columns, file.schema_arrow.names, path)
             yield from file.iter_batches(_ROWS, columns=columns)
 
+    def count_of(path):
+        with _naming(path, arrow):
+            return reader.read_metadata(path).num_rows
+
     def count(paths):
-        return sum(reader.read_metadata(path).num_rows for path in paths)
+        return sum(map(count_of, paths))
 
     return Table(existing(paths), open_at, count, "from_parquet")
+
+
+@contextlib.contextmanager
+def _naming(path, arrow):
+    """Turns errors of pyarrow into ones that name the file."""
+    try:
+        yield
+    except (arrow.ArrowException, OSError) as error:
+        raise ValueError(f"Cannot read {os.fspath(path)}: {error}") from error
 
 
 def csv(paths, columns, column_types, delimiter) -> Table:
@@ -159,17 +176,22 @@ def csv(paths, columns, column_types, delimiter) -> Table:
         for name, dtype in (column_types or {}).items()
     }
 
+    def opened(path, threads=True):
+        return reader.open_csv(
+            path,
+            read_options=reader.ReadOptions(use_threads=threads),
+            parse_options=reader.ParseOptions(delimiter=delimiter),
+            convert_options=reader.ConvertOptions(
+                column_types=types, include_columns=columns
+            ),
+        )
+
     def open_at(path):
-        options = reader.ConvertOptions(column_types=types, include_columns=columns)
         try:
-            with reader.open_csv(
-                path,
-                parse_options=reader.ParseOptions(delimiter=delimiter),
-                convert_options=options,
-            ) as file:
+            with _naming(path, arrow), opened(path) as file:
                 yield from file
-        except (arrow.ArrowInvalid, arrow.ArrowKeyError) as error:
-            raise ValueError(f"Cannot read {path}: {error}") from error
+        except ValueError as error:
+            raise located(error, path, delimiter, opened) from None
 
     return Table(existing(paths), open_at, lambda _: UNKNOWN, "from_csv")
 

@@ -52,8 +52,8 @@ def to_value(value):
     """Returns what a user gave as a value: Python floats become float32, ints int32.
 
     Raises:
-        ValueError: for nested lists that are no rectangular array.
-        TypeError: for objects that are no data.
+        ValueError: for nested lists that are no rectangular array, and for objects that
+            are no data.
     """
     kind = type(value)
     if kind is np.ndarray or isinstance(value, np.generic):
@@ -141,7 +141,7 @@ def _from_python(value):
     if array.dtype.kind == "O":
         if array.ndim and all(isinstance(x, (str, bytes)) for x in array.ravel()):
             return _from_objects(array)
-        raise TypeError(
+        raise ValueError(
             "Expected numbers, booleans, strings or arrays of them. Received: "
             f"{_shorten(value)} (of type {type(value).__name__})"
         )

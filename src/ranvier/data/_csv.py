@@ -96,14 +96,13 @@ class CsvFormat:
 
 
 class _CsvStream(Stream):
-    """The position is a number of bytes, and that of the line for messages."""
+    """The position is a number of bytes."""
 
-    counters = ("offset", "line")
+    counters = ("offset",)
 
     def __init__(self, node):
         self.node = node
         self.offset = 0
-        self.line = 0
         self._reader = None
 
     def produce(self, limit):
@@ -111,7 +110,8 @@ class _CsvStream(Stream):
         if self._reader is None:
             self._reader = format.open(self.node.path, self.offset)
             if format.header and not self.offset:
-                self.line += len(self._reader.read_block(1))
+                self._reader.read_block(1)
+                self.offset = self._reader.offset
         lines = self._reader.read_block(limit)
         if not lines:
             return None
@@ -122,7 +122,6 @@ class _CsvStream(Stream):
         except InvalidArgumentError:
             self._blame(lines)
             raise
-        self.line += len(lines)
         self.offset = self._reader.offset
         return Block(columns, len(lines))
 
@@ -132,15 +131,28 @@ class _CsvStream(Stream):
             try:
                 self.node.format.decode(np.array([line], object))
             except InvalidArgumentError as error:
+                line_number = self._lines_before() + sum(map(_lines_of, lines[:i])) + 1
                 raise InvalidArgumentError(
-                    f"{self.node.path}, line {self.line + i + 1}: "
+                    f"{self.node.path}, line {line_number}: "
                     f"{error.message.replace(' in record 0', '')}. The line is "
                     f"{line[:200]!r}"
                 ) from None
 
+    def _lines_before(self):
+        """Returns the number of lines before the position."""
+        reader, count = self.node.format.open(self.node.path), 0
+        while reader.offset < self.offset:
+            count += sum(map(_lines_of, reader.read_block(1)))
+        return count
+
     def set_state(self, state):
         super().set_state(state)
         self._reader = None
+
+
+def _lines_of(row):
+    """Returns how many lines a row takes: quoted fields may have several."""
+    return 1 + row.count(b"\n")
 
 
 class _CsvFiles(Node):

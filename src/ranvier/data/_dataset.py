@@ -192,7 +192,8 @@ class Dataset(Making, Tables, Selection, Functions, Batches):
             >>> [int(x) for x in Dataset.load(folder)]
             [0, 1, 4]
         """
-        _storage.write(path, _blocks(self._data_node), _compressed(compression))
+        blocks, spec = _blocks(self._data_node), self.element_spec
+        _storage.write(path, blocks, spec, _compressed(compression))
 
     def snapshot(
         self, path, compression="AUTO", reader_func=None, shard_func=None, name=None

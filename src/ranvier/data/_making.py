@@ -12,7 +12,7 @@ from ranvier.data import _columns, _spec, _structure
 from ranvier.data._file_names import file_names
 from ranvier.data._mixing import Choose, Draws, Zip
 from ranvier.data._shuffling import Shuffle
-from ranvier.data._sources import Generated, Random, Range, Rows, refuse_none, rows_of
+from ranvier.data._sources import Generated, Random, Range, Rows, rows_of
 from ranvier.data._storage import Stored
 from ranvier.tensors._errors import InvalidArgumentError
 
@@ -74,7 +74,10 @@ class Making:
             >>> [x.tolist() for x in Dataset.from_tensors([1, 2])]
             [[1, 2]]
         """
-        refuse_none(tensors)
+        if not _structure.flatten(tensors):
+            raise InvalidArgumentError(
+                f"`tensors` must hold at least one value. Received: tensors={tensors!r}"
+            )
         element = _structure.map_values(cls._face.unwrap, _table(tensors))
         columns = _structure.map_values(lambda v: _columns.stack([v]), element)
         return cls._of(Rows(columns, 1))
@@ -260,10 +263,13 @@ class Making:
         """Takes elements from datasets in the order that another dataset tells.
 
         Args:
-            datasets: list of datasets.
+            datasets: list of datasets whose elements are of the same kinds.
             choice_dataset: dataset of int64 scalars, numbers of datasets.
             stop_on_empty_dataset: end when a chosen dataset has no more elements;
                 else its choices are left out.
+
+        Raises:
+            TypeError: if elements have another structure or other dtypes.
 
         Example:
             >>> from ranvier.data import Dataset
@@ -294,12 +300,16 @@ class Making:
         """Takes each element from a dataset drawn at random.
 
         Args:
-            datasets: list of datasets.
+            datasets: list of datasets whose elements are of the same kinds.
             weights: probability of each; equal by default. Or a dataset of such lists.
             seed: of the draws.
             stop_on_empty_dataset: end when the dataset drawn has no more elements;
                 else the others go on.
             rerandomize_each_iteration: whether each pass draws anew.
+
+        Raises:
+            TypeError: if elements have another structure or other dtypes.
+            ValueError: for weights that do not fit.
 
         Example:
             >>> from ranvier.data import Dataset
@@ -395,6 +405,15 @@ def _nodes(datasets):
         if not hasattr(dataset, "_data_node"):
             raise TypeError(
                 f"`datasets` must be a list of datasets. Received: {dataset!r}"
+            )
+    first, *others = [dataset.element_spec for dataset in datasets]
+    for i, other in enumerate(others, 1):
+        if not _spec.same_kinds(first, other):
+            raise TypeError(
+                "Invalid `datasets`. `datasets` must have compatible element specs: "
+                "the same structure and dtypes.\n"
+                f"Dataset 0 element_spec={first!r}.\n"
+                f"Dataset {i} element_spec={other!r}."
             )
     return [dataset._data_node for dataset in datasets]
 

@@ -24,8 +24,8 @@ _EFFECTS = frozenset(
     appendleft popleft write writelines writerow sort reverse fill put assign
     assign_add assign_sub set_value send recv acquire release sleep random
     default_rng shuffle choice normal uniform randint rand randn permutation time
-    perf_counter now today uuid4 urandom getrandbits id isinstance issubclass type hasattr
-    str repr format ascii hash""".split()
+    perf_counter now today uuid4 urandom getrandbits id isinstance issubclass
+    type hasattr str repr format ascii hash""".split()
 )
 # These may be named as above, but draw anew for each element when traced.
 _STORES = frozenset(

@@ -4,7 +4,7 @@ from ranvier.data import _selecting
 from ranvier.data._caching import Cache, Prefetch
 from ranvier.data._making import integer
 from ranvier.data._shuffling import Shuffle
-from ranvier.data._structure import flatten, same_structure
+from ranvier.data._spec import same_kinds
 from ranvier.tensors._errors import InvalidArgumentError
 
 AUTOTUNE = -1
@@ -87,9 +87,7 @@ class Selection:
                 f"`dataset` must be a `Dataset`. Received: {type(dataset).__name__}"
             )
         one, other = self.element_spec, dataset.element_spec
-        if not same_structure(one, other) or any(
-            a.dtype != b.dtype for a, b in zip(flatten(one), flatten(other))
-        ):
+        if not same_kinds(one, other):
             raise TypeError(
                 "Incompatible types of input datasets: elements of both must have the "
                 f"same structure and dtypes. Received: {one!r} and {other!r}"

@@ -76,7 +76,6 @@ def rows_of(tensors) -> Rows:
         ValueError: without any array, for scalars, or for other numbers of rows.
     """
     tensors = as_structure(tensors)
-    refuse_none(tensors)
     values = _structure.map_values(_columns.to_value, tensors)
     columns = _structure.map_values(_column_of, values)
     leaves = _structure.flatten(columns)
@@ -100,18 +99,6 @@ def rows_of(tensors) -> Rows:
 
 def _row_spec(column):
     return _spec.tensor(column.shape[1:], column.dtype)
-
-
-def refuse_none(structure):
-    if structure is None:
-        raise ValueError(
-            "Attempt to convert a value (None) with an unsupported type to a Tensor: "
-            "leave it out."
-        )
-    if _structure.is_container(structure):
-        children = structure.values() if isinstance(structure, dict) else structure
-        for child in children:
-            refuse_none(child)
 
 
 def _column_of(value):

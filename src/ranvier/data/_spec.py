@@ -3,7 +3,20 @@
 import numpy as np
 
 from ranvier.data import _columns, _structure
-from ranvier.tensors import RaggedTensorSpec, TensorSpec, TypeSpec, spec_of
+from ranvier.tensors import (
+    RaggedTensorSpec,
+    SparseTensorSpec,
+    TensorSpec,
+    TypeSpec,
+    spec_of,
+)
+
+# As files name them.
+KINDS = {
+    "tensor": TensorSpec,
+    "ragged": RaggedTensorSpec,
+    "sparse": SparseTensorSpec,
+}
 
 
 class DatasetSpec(TypeSpec):
@@ -99,6 +112,14 @@ def _common(one, other):
     if type(one) is not type(other):
         return one
     return one.most_specific_compatible_type(other)
+
+
+def same_kinds(one, other) -> bool:
+    """Tells whether two structures of specs differ in shapes at most."""
+    return _structure.same_structure(one, other) and all(
+        type(a) is type(b) and a.dtype == b.dtype
+        for a, b in zip(_structure.flatten(one), _structure.flatten(other))
+    )
 
 
 def merge(one, other):

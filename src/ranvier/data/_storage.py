@@ -1,8 +1,7 @@
 """Datasets in folders: `save`, `load`, `snapshot`, `cache(filename)`.
 
-A folder holds `dataset.json` (structure of the elements, number of blocks) and one
-`.npz` file a block. Strings are bytes and offsets, values of different shapes are
-their entries and shapes: nothing is pickled.
+A folder holds `dataset.json` (structure and specs of the elements, number of blocks)
+and one `.npz` file a block.
 """
 
 import json
@@ -13,20 +12,22 @@ import tempfile
 
 import numpy as np
 
-from ranvier.data import _columns, _spec, _structure
+from ranvier.data import _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._node import Node, Stream
+from ranvier.data._stored_columns import arrays_of, column_of
 
 _INDEX = "dataset.json"
 _VERSION = 1
 
 
-def write(path, blocks, compressed=False) -> None:
+def write(path, blocks, spec, compressed=False) -> None:
     """Writes blocks to a folder, which is there whole or not at all.
 
     Args:
         path: the folder; one that exists is replaced.
         blocks: an iterable of blocks.
+        spec: the structure of specs of the elements.
         compressed: whether to compress.
 
     Raises:
@@ -43,12 +44,17 @@ def write(path, blocks, compressed=False) -> None:
             arrays = {
                 f"{i}.{part}": array
                 for i, column in enumerate(leaves)
-                for part, array in _parts(column).items()
+                for part, array in arrays_of(column).items()
             }
             save = np.savez_compressed if compressed else np.savez
             save(folder / f"{len(counts)}.npz", **arrays)
             counts.append(block.count)
-        index = {"version": _VERSION, "counts": counts, "structure": structure}
+        index = {
+            "version": _VERSION,
+            "counts": counts,
+            "structure": structure,
+            "spec": _describe(spec, _describe_spec),
+        }
         (folder / _INDEX).write_text(json.dumps(index))
         if path.exists():
             shutil.rmtree(path)
@@ -58,71 +64,37 @@ def write(path, blocks, compressed=False) -> None:
         raise
 
 
-def _describe(structure):
+def _describe(structure, leaf=lambda value: "value"):
     if structure is None:
         return None
     if isinstance(structure, dict):
-        return {"dict": [[key, _describe(structure[key])] for key in structure]}
+        return {"dict": [[key, _describe(structure[key], leaf)] for key in structure]}
     if isinstance(structure, tuple):
-        return {"tuple": [_describe(child) for child in structure]}
-    return "value"
+        return {"tuple": [_describe(child, leaf) for child in structure]}
+    return leaf(structure)
 
 
-def _structure_of(description):
+def _describe_spec(spec):
+    shape, dtype = _spec.sizes(spec), spec.dtype.name
+    if isinstance(spec, _spec.RaggedTensorSpec):
+        return ["ragged", shape, dtype, spec.ragged_rank, spec.row_splits_dtype.name]
+    kind = "sparse" if isinstance(spec, _spec.SparseTensorSpec) else "tensor"
+    return [kind, shape, dtype]
+
+
+def _spec_of(description):
+    kind, *arguments = description
+    return _spec.KINDS[kind](*arguments)
+
+
+def _structure_of(description, leaf=lambda description: 0):
     if description is None:
         return None
-    if description == "value":
-        return 0
+    if not isinstance(description, dict):
+        return leaf(description)
     if "dict" in description:
-        return {key: _structure_of(child) for key, child in description["dict"]}
-    return tuple(_structure_of(child) for child in description["tuple"])
-
-
-def _parts(column):
-    """Returns the arrays that a column is written as."""
-    if isinstance(column, np.ndarray) and column.dtype.kind != "O":
-        return {"data": column}
-    if isinstance(column, np.ndarray):
-        return {"shape": np.array(column.shape), **_text_parts(column.ravel())}
-    values = list(column.values)
-    if any(_columns.is_opaque(value) for value in values):
-        raise TypeError(
-            f"Elements with values of type {type(values[0]).__name__} cannot be "
-            "written to files: turn them into arrays first."
-        )
-    arrays = [np.asarray(value) for value in values]
-    shapes = {
-        "ranks": np.array([a.ndim for a in arrays]),
-        "shapes": np.array([n for a in arrays for n in a.shape], np.int64),
-    }
-    flat = np.concatenate([a.ravel() for a in arrays])
-    if flat.dtype.kind == "O":
-        return {**shapes, **_text_parts(flat)}
-    return {**shapes, "data": flat}
-
-
-def _text_parts(flat):
-    offsets = np.cumsum([0, *map(len, flat)])
-    return {"text": np.frombuffer(b"".join(flat), np.uint8), "offsets": offsets}
-
-
-def _column(parts):
-    data = parts.get("data")
-    if data is None:
-        text, offsets = parts["text"].tobytes(), parts["offsets"].tolist()
-        data = np.empty(len(offsets) - 1, object)
-        data[:] = [text[a:b] for a, b in zip(offsets[:-1], offsets[1:])]
-    if "shape" in parts:
-        return data.reshape(parts["shape"])
-    if "ranks" not in parts:
-        return data
-    values, sizes, start = [], iter(parts["shapes"].tolist()), 0
-    for rank in parts["ranks"].tolist():
-        shape = [next(sizes) for _ in range(rank)]
-        stop = start + int(np.prod(shape, dtype=np.int64))
-        values.append(data[start:stop].reshape(shape)[()])
-        start = stop
-    return _columns.Objects(values)
+        return {key: _structure_of(child, leaf) for key, child in description["dict"]}
+    return tuple(_structure_of(child, leaf) for child in description["tuple"])
 
 
 class Stored(Node):
@@ -143,6 +115,11 @@ class Stored(Node):
         try:
             index = json.loads((self.path / _INDEX).read_text())
             version = index["version"]
+            if version == _VERSION:
+                self.counts = [int(count) for count in index["counts"]]
+                self.structure = _structure_of(index["structure"])
+                described = index.get("spec")
+                self._spec = described and _structure_of(described, _spec_of)
         except FileNotFoundError:
             raise FileNotFoundError(
                 f"There is no saved dataset in {os.fspath(path)!r}: expected a folder "
@@ -152,13 +129,13 @@ class Stored(Node):
             raise ValueError(f"Cannot read {self.path / _INDEX}: {error}") from error
         if version != _VERSION:
             raise ValueError(f"{self.path} was written by a later release.")
-        self.counts = index["counts"]
-        self.structure = _structure_of(index["structure"])
 
     def stream(self):
         return _StoredStream(self)
 
     def spec(self):
+        if self._spec is not None:
+            return self._spec
         if not self.counts:
             return ()
         return _spec.of_block(self.read(0))
@@ -173,9 +150,9 @@ class Stored(Node):
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 for name in arrays:
-                    i, part = name.split(".")
+                    i, _, part = name.partition(".")
                     leaves.setdefault(int(i), {})[part] = arrays[name]
-            columns = [_column(leaves[i]) for i in sorted(leaves)]
+            columns = [column_of(leaves[i]) for i in sorted(leaves)]
         except (ValueError, KeyError, OSError, EOFError) as error:
             raise ValueError(f"Cannot read {file}: {error}") from error
         return Block(_structure.pack(self.structure, columns), self.counts[number])

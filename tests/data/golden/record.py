@@ -51,7 +51,7 @@ def _value(d, value):
 
 
 def _specs(d, spec):
-    if spec is None:
+    if spec is None or type(spec).__name__ == "NoneTensorSpec":
         return None
     if isinstance(spec, dict):
         return {"dict": [[key, _specs(d, spec[key])] for key in spec]}

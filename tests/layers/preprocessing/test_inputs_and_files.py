@@ -9,10 +9,11 @@ import pytest
 
 import ranvier as rv
 from ranvier import data, tensors
-from ranvier.layers.preprocessing._bytes import ByteColumn
-from ranvier.layers.preprocessing._farmhash import farmhash64
-from ranvier.layers.preprocessing._siphash import siphash64
+from ranvier.core._byte_column import ByteColumn
+from ranvier.core._farmhash import farmhash64
+from ranvier.core._siphash import siphash64
 from ranvier.layers.preprocessing._table import StringTable
+from ranvier.tensors._errors import FailedPreconditionError
 
 layers = rv.layers
 WORDS = ["earth", "wind", "fire"]
@@ -298,3 +299,27 @@ def test_files_are_exchanged_with_keras(tmp_path):
     theirs.save(tmp_path / "theirs.keras")
     again = rv.models.load_model(tmp_path / "theirs.keras")
     np.testing.assert_array_equal(again(x), model(x))
+
+
+NOT_ADAPTED = [
+    (layers.StringLookup, ["a"]),
+    (lambda: layers.StringLookup(invert=True), [1]),
+    (lambda: layers.StringLookup(output_mode="multi_hot"), ["a"]),
+    (lambda: layers.StringLookup(max_tokens=4, output_mode="count"), ["a"]),
+    (layers.IntegerLookup, [1]),
+    (layers.TextVectorization, ["a"]),
+    (lambda: layers.TextVectorization(output_mode="tf_idf"), ["a"]),
+]
+
+
+@pytest.mark.parametrize(("make", "x"), NOT_ADAPTED)
+def test_a_layer_without_vocabulary_cannot_be_called(make, x):
+    layer = make()
+    with pytest.raises(FailedPreconditionError, match="no vocabulary"):
+        layer(x)
+    with pytest.raises(RuntimeError, match="no vocabulary"):
+        list(data.Dataset.from_tensor_slices(x).map(layer))
+    if isinstance(layer, layers.StringLookup) and not layer.invert:
+        layer.adapt([])
+        with pytest.raises(RuntimeError, match="no vocabulary"):
+            layer(x)

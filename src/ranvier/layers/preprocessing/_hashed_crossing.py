@@ -2,12 +2,12 @@
 
 import numpy as np
 
+from ranvier.core._byte_column import ByteColumn
+from ranvier.core._farmhash import farmhash64, fingerprint_cat
 from ranvier.core._registry import builtin
-from ranvier.layers.preprocessing._bytes import ByteColumn
 from ranvier.layers.preprocessing._categories import encode_categories, encoded_shape
 from ranvier.layers.preprocessing._choices import choice
 from ranvier.layers.preprocessing._composite import flat_of
-from ranvier.layers.preprocessing._farmhash import farmhash64, fingerprint_cat
 from ranvier.layers.preprocessing._host_layer import HostLayer
 from ranvier.layers.preprocessing._strings import as_array, check_strings
 from ranvier.ops._symbolic import KerasTensor

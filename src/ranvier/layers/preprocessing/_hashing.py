@@ -3,10 +3,10 @@
 import numpy as np
 
 from ranvier.core import _config
+from ranvier.core._hash_bins import hash_bins
 from ranvier.core._registry import builtin
 from ranvier.layers.preprocessing._categories import encode_categories
 from ranvier.layers.preprocessing._composite import flat_of, padded_rows, with_flat
-from ranvier.layers.preprocessing._hash import hash_bins
 from ranvier.layers.preprocessing._host_layer import HostLayer
 from ranvier.layers.preprocessing._lookup_arguments import key_of_salt
 from ranvier.layers.preprocessing._strings import as_array, check_strings, to_text

@@ -24,6 +24,7 @@ from ranvier.layers.preprocessing._lookup_arguments import (
 )
 from ranvier.layers.preprocessing._table import ABSENT
 from ranvier.ops._symbolic import KerasTensor
+from ranvier.tensors._errors import FailedPreconditionError
 
 # The id of what takes no part in the outputs: encodings leave out what is below zero.
 _DROPPED = -2
@@ -324,7 +325,7 @@ class IndexLookup(Adaptable, HostLayer):
 
     def on_host(self, inputs):
         """Returns ids, or tokens with `invert`; -2 where an input is left out."""
-        self._check_known_size()
+        self._check_has_vocabulary()
         if self.invert:
             return self._on_values(inputs, _as_integers, self._invert)
         ids = self._on_values(inputs, self._as_array, self._find)
@@ -388,15 +389,13 @@ class IndexLookup(Adaptable, HostLayer):
     def _depth(self):
         return self.max_tokens if self.pad_to_max_tokens else self._frozen_vocab_size
 
-    def _check_known_size(self):
-        if self.output_mode == "int" or self.pad_to_max_tokens:
-            return
-        if self._frozen_vocab_size is None:
-            raise RuntimeError(
-                f"When using `output_mode={self.output_mode}` and "
-                "`pad_to_max_tokens=False`, you must set the layer's vocabulary before "
-                "calling it. Either pass a `vocabulary` argument to the layer, or call "
-                "`adapt` with some sample data."
+    def _check_has_vocabulary(self):
+        if not self._tokens:
+            raise FailedPreconditionError(
+                f"Layer '{self.name}' ({type(self).__name__}) has no vocabulary yet. "
+                "You must set the layer's vocabulary before calling it. Either pass a "
+                "`vocabulary` argument to the layer, or call `adapt` with some sample "
+                "data."
             )
 
     # Symbolic calls.

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from ranvier.core._hash_bins import hash_bins
 from ranvier.core._registry import builtin
-from ranvier.layers.preprocessing._hash import hash_bins
 from ranvier.layers.preprocessing._index_lookup import IndexLookup
 from ranvier.layers.preprocessing._strings import as_array
 from ranvier.layers.preprocessing._table import IntegerTable

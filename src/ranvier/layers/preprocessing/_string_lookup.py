@@ -1,7 +1,7 @@
 """StringLookup: strings to the places they have in a vocabulary."""
 
+from ranvier.core._hash_bins import hash_bins
 from ranvier.core._registry import builtin
-from ranvier.layers.preprocessing._hash import hash_bins
 from ranvier.layers.preprocessing._index_lookup import IndexLookup
 from ranvier.layers.preprocessing._strings import as_strings, check_strings, to_text
 from ranvier.layers.preprocessing._table import StringTable

@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from ranvier.layers.preprocessing._bytes import to_bytes
+from ranvier.core._byte_column import to_bytes
 from ranvier.layers.preprocessing._composite import Rows, is_ragged
 from ranvier.layers.preprocessing._strings import to_text
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from ranvier.layers.preprocessing._bytes import ByteColumn
-from ranvier.layers.preprocessing._farmhash import farmhash64
-from ranvier.layers.preprocessing._siphash import siphash64
+from ranvier.core._byte_column import ByteColumn
+from ranvier.core._farmhash import farmhash64
+from ranvier.core._siphash import siphash64
 
 
 def hash_bins(values, bins, salt=None):
