@@ -69,7 +69,7 @@ MISSING = {
             IMAGES,
         ),
         **dict.fromkeys(["model_to_dot", "plot_model"], PLOTS),
-        **dict.fromkeys(["Config", "get_file", "get_source_inputs"], FILES),
+        **dict.fromkeys(["Config", "get_source_inputs"], FILES),
     },
 }
 

@@ -72,10 +72,15 @@ class Text:
         shape: shape of one element's strings.
     """
 
+    dtype = np.dtype(object)
+
     def __init__(self, trace, number, shape):
         self._trace = trace
         self._number = number
         self.shape = shape
+
+    def __array__(self, dtype=None, copy=None):
+        raise TypeError("There are no strings yet while a function is traced.")
 
     def host_call(self, function, sizes_vary=False):
         """Returns what stands for the results of a function of strings.

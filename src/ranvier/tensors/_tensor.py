@@ -190,7 +190,7 @@ class Tensor:
 
 def _scalar(value) -> str:
     """Writes a scalar without the name of its type."""
-    return repr(value) if isinstance(value, bytes) else str(value)
+    return repr(bytes(value)) if isinstance(value, bytes) else str(value)
 
 
 def is_traced(value) -> bool:

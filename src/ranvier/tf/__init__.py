@@ -2,8 +2,12 @@
 
 import ranvier as keras
 from ranvier.autodiff import GradientTape, UnconnectedGradients, custom_gradient
+from ranvier.core import _aliases
+from ranvier.tensors import _numpy_method
 from ranvier.tensors._constant import constant, convert_to_tensor
-from ranvier.tensors._dtype import DType, as_dtype, dtypes
+from ranvier.tensors._devices import (
+    device,
+)
 from ranvier.tensors._math import (
     abs,
     acos,
@@ -130,31 +134,55 @@ from ranvier.tensors._specs import (
 )
 from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
-from ranvier.tf import errors, math, nn, queue, ragged, random, sets, sparse, strings
+from ranvier.tf import (
+    config,
+    data,
+    dtypes,
+    errors,
+    io,
+    math,
+    nest,
+    nn,
+    queue,
+    ragged,
+    random,
+    sets,
+    sparse,
+    strings,
+    train,
+    version,
+)
+from ranvier.tf.dtypes import (
+    DType,
+    as_dtype,
+    bfloat16,
+    bool,
+    complex64,
+    complex128,
+    double,
+    float16,
+    float32,
+    float64,
+    half,
+    int8,
+    int16,
+    int32,
+    int64,
+    resource,
+    string,
+    uint8,
+    uint16,
+    uint32,
+    uint64,
+    variant,
+)
+
+_aliases.install()
+_numpy_method.install()
 
 newaxis = None
-bfloat16 = dtypes["bfloat16"]
-bool = dtypes["bool"]
-complex64 = dtypes["complex64"]
-complex128 = dtypes["complex128"]
-double = dtypes["float64"]
-float16 = dtypes["float16"]
-float32 = dtypes["float32"]
-float64 = dtypes["float64"]
-half = dtypes["float16"]
-int8 = dtypes["int8"]
-int16 = dtypes["int16"]
-int32 = dtypes["int32"]
-int64 = dtypes["int64"]
-string = dtypes["string"]
-uint8 = dtypes["uint8"]
-uint16 = dtypes["uint16"]
-uint32 = dtypes["uint32"]
-uint64 = dtypes["uint64"]
 
-
-# The version of TensorFlow whose names these are.
-__version__ = "2.16.0"
+__version__ = version.VERSION
 
 
 def __getattr__(name):
@@ -205,12 +233,15 @@ __all__ = [
     "complex64",
     "complex128",
     "concat",
+    "config",
     "constant",
     "convert_to_tensor",
     "cos",
     "cosh",
     "cumsum",
     "custom_gradient",
+    "data",
+    "device",
     "divide",
     "double",
     "dtypes",
@@ -236,6 +267,7 @@ __all__ = [
     "int16",
     "int32",
     "int64",
+    "io",
     "keras",
     "less",
     "less_equal",
@@ -250,6 +282,7 @@ __all__ = [
     "minimum",
     "multiply",
     "negative",
+    "nest",
     "newaxis",
     "nn",
     "not_equal",
@@ -273,6 +306,7 @@ __all__ = [
     "reduce_sum",
     "repeat",
     "reshape",
+    "resource",
     "reverse",
     "roll",
     "round",
@@ -309,6 +343,7 @@ __all__ = [
     "tensor_scatter_nd_update",
     "tensordot",
     "tile",
+    "train",
     "transpose",
     "truediv",
     "truncatediv",
@@ -320,6 +355,8 @@ __all__ = [
     "unique",
     "unique_with_counts",
     "unstack",
+    "variant",
+    "version",
     "where",
     "zeros",
     "zeros_like",

@@ -28,6 +28,9 @@ from ranvier.data._directories import (
 from ranvier.data._encoding import normalize, to_categorical
 from ranvier.data._sequences import pad_sequences
 from ranvier.data._timeseries import split_dataset, timeseries_dataset_from_array
+from ranvier.datasets._get_file import (
+    get_file,
+)
 from ranvier.models._feature_space import FeatureSpace
 from ranvier.ops._symbolic import is_keras_tensor
 from ranvier.training._py_dataset import PyDataset
@@ -47,6 +50,7 @@ __all__ = [
     "disable_interactive_logging",
     "enable_interactive_logging",
     "get_custom_objects",
+    "get_file",
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",

@@ -45,11 +45,12 @@ FUNCTIONS = (
 )
 
 
-def wrapped(wrap) -> dict:
+def wrapped(wrap, unwrap=None) -> dict:
     """Returns the functions, with every value of their results wrapped.
 
     Args:
         wrap: a function of a value: an array, `bytes`, or a ragged or sparse tensor.
+        unwrap: a function of an argument, or None: arguments are passed as they are.
 
     Returns:
         A dict of functions by name.
@@ -61,10 +62,10 @@ def wrapped(wrap) -> dict:
     """
     from ranvier.data import io
 
-    return {name: _wrapped(getattr(io, name), wrap) for name in FUNCTIONS}
+    return {name: _wrapped(getattr(io, name), wrap, unwrap) for name in FUNCTIONS}
 
 
-def _wrapped(function, wrap):
+def _wrapped(function, wrap, unwrap):
     def show(result):
         if isinstance(result, list):
             return [show(value) for value in result]
@@ -76,6 +77,9 @@ def _wrapped(function, wrap):
 
     @functools.wraps(function)
     def call(*args, **kwargs):
+        if unwrap is not None:
+            args = [unwrap(value) for value in args]
+            kwargs = {name: unwrap(value) for name, value in kwargs.items()}
         return show(function(*args, **kwargs))
 
     return call

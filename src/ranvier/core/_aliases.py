@@ -1,0 +1,69 @@
+"""Importing from under another package's name.
+
+`sys.modules["tensorflow"] = ranvier.tf` makes `import tensorflow as tf` give
+`ranvier.tf`. With the finder below `from tensorflow.train import Example` and `from
+tensorflow.keras.layers import Dense` give the same objects too, where Python by itself
+would load our files a second time under the new name.
+"""
+
+import functools
+import importlib.machinery
+import sys
+import types
+
+# What stands for which package, if somebody has put it there.
+_PACKAGES = {
+    "tensorflow": "ranvier.tf",
+    "keras": "ranvier",
+    "keras_tuner": "ranvier.tuner",
+}
+
+
+class AliasFinder:
+    """Finds the modules below a package that one of ours stands for.
+
+    Example:
+        >>> import ranvier.tf
+        >>> sys.modules["tensorflow"] = ranvier.tf
+        >>> from tensorflow.keras.layers import Dense
+        >>> Dense is ranvier.tf.keras.layers.Dense
+        True
+        >>> for name in [n for n in sys.modules if n.split(".")[0] == "tensorflow"]:
+        ...     del sys.modules[name]
+    """
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        """Returns the spec of a module that is there already, or None."""
+        package, _, rest = name.partition(".")
+        ours = sys.modules.get(_PACKAGES.get(package, ""))
+        if not rest or ours is None or sys.modules.get(package) is not ours:
+            return None
+        try:
+            module = functools.reduce(getattr, rest.split("."), ours)
+        except (AttributeError, ImportError):
+            return None
+        if not isinstance(module, types.ModuleType):
+            return None
+        return importlib.machinery.ModuleSpec(name, _Loader(module))
+
+
+class _Loader:
+    """Loads a module by handing it out."""
+
+    def __init__(self, module):
+        self._module = module
+        self._spec = module.__spec__
+
+    def create_module(self, spec):
+        return self._module
+
+    def exec_module(self, module):
+        # The import has just written its own spec there.
+        module.__spec__ = self._spec
+
+
+def install() -> None:
+    """Adds the finder, once."""
+    if AliasFinder not in sys.meta_path:
+        sys.meta_path.insert(0, AliasFinder)

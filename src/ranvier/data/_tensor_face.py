@@ -1,0 +1,95 @@
+"""Datasets whose elements are tensors of the TensorFlow face: `tf.data`.
+
+They are the datasets of `ranvier.data` with another face: the same nodes, values and
+order. What users and their functions are shown are tensors, and ragged and sparse
+ones; what they give may be any of these, arrays or Python values.
+"""
+
+import functools
+
+from ranvier.data import _csv, _dataset, _experimental, _files, io
+from ranvier.data._face import Face
+from ranvier.data._program import Text
+from ranvier.tensors import RaggedTensor, SparseTensor, Tensor, convert_to_tensor
+from ranvier.tensors._tensor import is_traced
+
+
+class TensorFace(Face):
+    """Values as tensors."""
+
+    def wrap(self, value):
+        if isinstance(value, (Tensor, RaggedTensor, SparseTensor)):
+            return value
+        if isinstance(value, Text) or is_traced(value):
+            return Tensor(value)
+        return convert_to_tensor(value)
+
+    def unwrap_traced(self, value):
+        return value._value if isinstance(value, Tensor) else value
+
+
+TENSORS = TensorFace()
+
+
+def bare(value):
+    """Returns what a tensor holds while it is traced; anything else as it is."""
+    if isinstance(value, Tensor) and (
+        isinstance(value._value, Text) or is_traced(value._value)
+    ):
+        return value._value
+    return value
+
+
+class Dataset(_dataset.Dataset):
+    """A dataset of tensors: `ranvier.data.Dataset`, shown as `tf.data` does.
+
+    Example:
+        >>> for x in Dataset.range(2).map(lambda x: x * 10):
+        ...     print(x)
+        tf.Tensor(0, shape=(), dtype=int64)
+        tf.Tensor(10, shape=(), dtype=int64)
+    """
+
+    _face = TENSORS
+
+
+class _TensorFiles(Dataset):
+    """A source that reads files; what is made of it is a plain `Dataset`."""
+
+    _plain = Dataset
+
+    @classmethod
+    def _of(cls, node):
+        return cls._plain(node)
+
+
+def _of_tensors(files):
+    """Returns a class of datasets that read files, with tensors as elements."""
+    members = {"__doc__": files.__doc__, "__module__": __name__, "_face": TENSORS}
+    return type(files.__name__, (files, _TensorFiles), {**members, "_plain": Dataset})
+
+
+TextLineDataset = _of_tensors(_files.TextLineDataset)
+TFRecordDataset = _of_tensors(_files.TFRecordDataset)
+FixedLengthRecordDataset = _of_tensors(_files.FixedLengthRecordDataset)
+CsvDataset = _of_tensors(_csv.CsvDataset)
+
+
+# `tf.data.experimental`.
+
+make_csv_dataset = functools.partial(_csv.make_csv_dataset, dataset_class=Dataset)
+Counter = Dataset.counter
+RandomDataset = Dataset.random
+choose_from_datasets = Dataset.choose_from_datasets
+sample_from_datasets = Dataset.sample_from_datasets
+load = Dataset.load
+
+
+def from_list(elements, name=None):
+    """Makes a dataset of a list of elements of one structure."""
+    return Dataset._of(_experimental.from_list(elements)._data_node)
+
+
+# `tf.io`: the functions of `ranvier.data.io`, with tensors as results.
+
+io_functions = io.wrapped(TENSORS.wrap, bare)
