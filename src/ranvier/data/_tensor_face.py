@@ -65,7 +65,8 @@ class _TensorFiles(Dataset):
 
 def _of_tensors(files):
     """Returns a class of datasets that read files, with tensors as elements."""
-    members = {"__doc__": files.__doc__, "__module__": __name__, "_face": TENSORS}
+    described = files.__doc__.partition("    Example:")[0]  # that one shows arrays
+    members = {"__doc__": described, "__module__": __name__, "_face": TENSORS}
     return type(files.__name__, (files, _TensorFiles), {**members, "_plain": Dataset})
 
 
