@@ -75,4 +75,4 @@ def to_bytes(values) -> list:
     items = values.tolist()
     if values.dtype.kind == "S":
         return items
-    return [item if type(item) is bytes else item.encode() for item in items]
+    return [item if isinstance(item, bytes) else item.encode() for item in items]
