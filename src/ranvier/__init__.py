@@ -34,6 +34,7 @@ if typing.TYPE_CHECKING:
         saving,
         training,
         tree,
+        tuner,
         utils,
     )
     from ranvier.core._naming import name_scope
@@ -72,6 +73,7 @@ _NAMESPACES = (
     "saving",
     "training",
     "tree",
+    "tuner",
     "utils",
 )
 # Where the names of the top level come from.
@@ -169,6 +171,7 @@ __all__ = [
     "saving",
     "training",
     "tree",
+    "tuner",
     "utils",
     "version",
 ]

@@ -1,0 +1,107 @@
+"""The callbacks that connect a trial's training with its tuner."""
+
+from ranvier.callbacks import Callback
+from ranvier.callbacks._callback import overrides
+
+
+class TunerCallback(Callback):
+    """Passes epochs, and batches if the tuner listens to them, on to a tuner.
+
+    Args:
+        tuner: the tuner.
+        trial: the trial that is trained.
+    """
+
+    def __init__(self, tuner, trial):
+        super().__init__()
+        self.tuner = tuner
+        self.trial = trial
+
+    def needs_batches(self, mode):
+        # Batch hooks make `fit` run single steps: only who overrides them pays.
+        return mode == "train" and overrides(
+            self.tuner, "on_batch_begin", "on_batch_end"
+        )
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.tuner.on_epoch_begin(self.trial, self.model, epoch, logs=logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.tuner.on_epoch_end(self.trial, self.model, epoch, logs=logs)
+
+    def on_batch_begin(self, batch, logs=None):
+        self.tuner.on_batch_begin(self.trial, self.model, batch, logs)
+
+    def on_batch_end(self, batch, logs=None):
+        self.tuner.on_batch_end(self.trial, self.model, batch, logs)
+
+
+class PruningCallback(Callback):
+    """Reports each epoch to the pruner, and stops training if that says so.
+
+    Args:
+        oracle: the oracle of the search.
+        trial: the trial that is trained.
+    """
+
+    def __init__(self, oracle, trial):
+        super().__init__()
+        self.oracle = oracle
+        self.trial = trial
+
+    def on_epoch_end(self, epoch, logs=None):
+        objective = self.oracle.objective
+        if objective.has_value(logs or {}):
+            value = objective.get_value(logs)
+            if self.oracle._study.report(self.trial, epoch, value):
+                self.trial.message = f"Pruned after epoch {epoch + 1}."
+                self.model.stop_training = True
+
+
+class SaveBestEpoch(Callback):
+    """Keeps weights and optimizer state of the best epoch of all executions of a trial.
+
+    They stay in memory until `write`: a trial that does not come to its end is run
+    again anyway, and a file for each better epoch would cost more than small models
+    take to train.
+
+    Args:
+        objective: the `Objective` of the search.
+        filepath: where `write` puts the weights, ending with `.weights.h5`.
+    """
+
+    def __init__(self, objective, filepath):
+        super().__init__()
+        self.objective = objective
+        self.filepath = filepath
+        self.best_value = None
+        self._best_state = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.objective.has_value(logs or {}):
+            # The objective is computed after `fit`: the last epoch is kept.
+            self._keep()
+            return
+        value = self.objective.get_value(logs)
+        if self.best_value is None or self.objective.better_than(
+            value, self.best_value
+        ):
+            self.best_value = value
+            self._keep()
+
+    def _keep(self):
+        model = self.model
+        variables = list(model.variables)
+        if getattr(model, "optimizer", None) is not None:
+            variables += model.optimizer.variables
+        self._best_state = model, [(v, v.value) for v in variables]
+
+    def write(self):
+        """Writes what was kept; the model then has it, too."""
+        if self._best_state is None:
+            return
+        model, state = self._best_state
+        for variable, value in state:
+            variable.assign(value)
+        model.save_weights(self.filepath, overwrite=True)
+        self._best_state = None

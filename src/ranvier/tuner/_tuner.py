@@ -1,0 +1,307 @@
+"""Tuner: trials that build a model, train it and keep its best weights."""
+
+import contextlib
+import copy
+import math
+import os
+
+from ranvier import metrics as metrics_module
+from ranvier import optimizers
+from ranvier.callbacks import Callback
+from ranvier.core import _tree
+from ranvier.models import Model
+from ranvier.tuner._base_tuner import BaseTuner
+from ranvier.tuner._hypermodel import HyperModel
+from ranvier.tuner._results import validate_trial_results
+from ranvier.tuner._seeding import seeded
+from ranvier.tuner._stateful import load_json, save_json
+from ranvier.tuner._trial_callbacks import PruningCallback, SaveBestEpoch, TunerCallback
+from ranvier.tuner.errors import FailedTrialError, FatalTypeError, FatalValueError
+
+
+class Tuner(BaseTuner):
+    """Base of the tuners of models; with a `run_trial` of your own, of anything.
+
+    Args:
+        oracle: the search algorithm, an `Oracle`.
+        hypermodel: a function `build(hp)`, a `HyperModel`, or its class. Optional if
+            `run_trial` is overridden.
+        max_model_size: trials with more trainable numbers than this fail.
+        optimizer: takes the place of the model's own.
+        loss: likewise.
+        metrics: likewise.
+        distribution_strategy: accepted as in KerasTuner: an object whose `scope()` is
+            entered around `build`.
+        directory: folder of projects; the current one if None.
+        project_name: name of this search's folder in it.
+        logger: accepted and not used.
+        tuner_id: name of this tuner among several of one project.
+        overwrite: whether a search of that name is deleted; else it is gone on with.
+        executions_per_trial: how often each trial is trained, from new initial
+            weights. The objective is the mean.
+        sampler: an optuna sampler that chooses values in place of the oracle's own.
+        pruner: an optuna pruner that ends trials early by their epochs.
+        **kwargs: as `BaseTuner`.
+
+    Raises:
+        ValueError: without a `hypermodel`, unless `run_trial` is overridden.
+    """
+
+    def __init__(
+        self,
+        oracle,
+        hypermodel=None,
+        max_model_size=None,
+        optimizer=None,
+        loss=None,
+        metrics=None,
+        distribution_strategy=None,
+        directory=None,
+        project_name=None,
+        logger=None,
+        tuner_id=None,
+        overwrite=False,
+        executions_per_trial=1,
+        sampler=None,
+        pruner=None,
+        **kwargs,
+    ):
+        if hypermodel is None and type(self).run_trial is Tuner.run_trial:
+            raise ValueError(
+                "Received `hypermodel=None`. It may only be left out by a subclass "
+                "that defines the search space in a `run_trial` of its own."
+            )
+        # Before the base class, which builds models to find the space.
+        self.max_model_size = max_model_size
+        self.optimizer = optimizer
+        self.loss = loss
+        self.metrics = metrics
+        self.distribution_strategy = distribution_strategy
+        self.executions_per_trial = executions_per_trial
+        oracle._study.sampler, oracle._study.pruner = sampler, pruner
+        super().__init__(
+            oracle=oracle,
+            hypermodel=hypermodel,
+            directory=directory,
+            project_name=project_name,
+            logger=logger,
+            overwrite=overwrite,
+            **kwargs,
+        )
+        self.tuner_id = tuner_id or self.tuner_id
+
+    # Building.
+
+    def _build_to_explore(self, hp):
+        with seeded(self.oracle.seed, 0, 0), self._distributed():
+            self.hypermodel.build(hp)
+
+    def _build_hypermodel(self, hp):
+        with self._distributed():
+            model = self.hypermodel.build(hp)
+            self._override_compile_args(model)
+        return model
+
+    def _distributed(self):
+        return maybe_distribute(self.distribution_strategy)
+
+    def _try_build(self, hp):
+        model = self._build_hypermodel(hp)
+        size = sum(math.prod(w.shape) for w in model.trainable_weights)
+        if self.max_model_size and size > self.max_model_size:
+            raise FailedTrialError(
+                f"Oversized model: {size} parameters, of which max_model_size="
+                f"{self.max_model_size} are allowed."
+            )
+        return model
+
+    def _override_compile_args(self, model):
+        if not isinstance(model, Model):
+            raise FatalTypeError(
+                "Expected the model-building function, or HyperModel.build() to return "
+                f"a valid Keras Model instance. Received: {model!r} of type "
+                f"{type(model).__name__}."
+            )
+        given = {
+            "optimizer": _fresh_optimizer(self.optimizer),
+            "loss": self.loss,
+            "metrics": _fresh_metrics(self.metrics),
+        }
+        given = {name: value for name, value in given.items() if value}
+        if given:
+            model.compile(**{**(model._compile_arguments or {}), **given})
+
+    # Running.
+
+    def run_trial(self, trial, *args, **kwargs):
+        """Builds and trains the model of a trial; may be overridden.
+
+        Args:
+            trial: the trial; `trial.hyperparameters` has the values.
+            *args: what `search` was given.
+            **kwargs: likewise.
+
+        Returns:
+            A number (the objective), a dictionary of metrics, the `History` of a
+            `fit`, or a list of these from several runs.
+        """
+        checkpoint = SaveBestEpoch(
+            self.oracle.objective, self._get_checkpoint_fname(trial.trial_id)
+        )
+        given = kwargs.pop("callbacks", None)
+        results = []
+        for execution in range(self.executions_per_trial):
+            attempt = self.oracle._run_times[trial.trial_id]
+            with seeded(self.oracle.seed, execution, attempt):
+                callbacks = self._callbacks_for(trial, execution, given)
+                result = self._build_and_fit_model(
+                    trial, *args, **kwargs, callbacks=[*callbacks, checkpoint]
+                )
+            results.append(result)
+        checkpoint.write()
+        return results
+
+    def _callbacks_for(self, trial, execution, given):
+        """Returns the callbacks of one execution: copies of the user's, and ours."""
+        callbacks = self._deepcopy_callbacks(given)
+        self._configure_tensorboard_dir(callbacks, trial, execution)
+        callbacks.append(TunerCallback(self, trial))
+        if self.oracle._study.pruner is not None and execution == 0:
+            callbacks.append(PruningCallback(self.oracle, trial))
+        return callbacks
+
+    def _build_and_fit_model(self, trial, *args, **kwargs):
+        """Builds, trains and checks the results; returns them."""
+        hp = trial.hyperparameters
+        model = self._try_build(hp)
+        was_built = model.built
+        results = self.hypermodel.fit(hp, model, *args, **self._fit_arguments(kwargs))
+        if not was_built:
+            # What a model that is loaded later needs to have weights at all.
+            fname = self._get_build_config_fname(trial.trial_id)
+            save_json(fname, _build_config(model))
+        validate_trial_results(results, self.oracle.objective, "HyperModel.fit()")
+        return results
+
+    def _fit_arguments(self, kwargs):
+        if type(self.hypermodel).fit is not HyperModel.fit:
+            return kwargs
+        # The search reports; `verbose=2` adds a line for each epoch.
+        verbose = kwargs.get("verbose", 0)
+        return {**kwargs, "verbose": 2 if verbose == 2 else 0}
+
+    def _deepcopy_callbacks(self, callbacks):
+        if isinstance(callbacks, Callback):
+            callbacks = [callbacks]
+        try:
+            return list(copy.deepcopy(callbacks or ()))
+        except Exception as error:
+            raise FatalValueError(
+                "All callbacks used during a search should be deep-copyable, since "
+                "each execution gets its own. It is not possible to do "
+                f"`copy.deepcopy({callbacks})`: {error}"
+            ) from error
+
+    def _configure_tensorboard_dir(self, callbacks, trial, execution=0):
+        for callback in callbacks:
+            if type(callback).__name__ == "TensorBoard":
+                callback.log_dir = self._get_tensorboard_dir(
+                    callback.log_dir, trial.trial_id, execution
+                )
+
+    def _get_tensorboard_dir(self, logdir, trial_id, execution):
+        return os.path.join(str(logdir), str(trial_id), f"execution{execution}")
+
+    # Models.
+
+    def load_model(self, trial):
+        """Returns the model of a trial with the weights of its best epoch.
+
+        Args:
+            trial: a completed trial.
+        """
+        with seeded(self.oracle.seed, 0, 0):
+            model = self._try_build(trial.hyperparameters)
+        self._load_weights(model, trial.trial_id)
+        return model
+
+    def _load_weights(self, model, trial_id):
+        config = self._get_build_config_fname(trial_id)
+        if not model.built and os.path.exists(config):
+            model.build_from_config(load_json(config))
+        if model.optimizer is not None and not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        model.load_weights(self._get_checkpoint_fname(trial_id))
+
+    def get_best_models(self, num_models=1):
+        """Returns the best models with the weights of their best epochs.
+
+        To get the most out of the data, train a new model with
+        `get_best_hyperparameters` on all of them.
+
+        Args:
+            num_models: how many.
+
+        Returns:
+            List of compiled models, the best first.
+        """
+        return super().get_best_models(num_models)
+
+    def _get_checkpoint_fname(self, trial_id):
+        return os.path.join(self.get_trial_dir(trial_id), "checkpoint.weights.h5")
+
+    def _get_build_config_fname(self, trial_id):
+        return os.path.join(self.get_trial_dir(trial_id), "build_config.json")
+
+    # Hooks. `fit` runs single batches only where those of batches are overridden.
+
+    def on_epoch_begin(self, trial, model, epoch, logs=None):
+        """Called at the beginning of an epoch of a trial's training."""
+
+    def on_epoch_end(self, trial, model, epoch, logs=None):
+        """Called at the end of an epoch of a trial's training, with its metrics."""
+
+    def on_batch_begin(self, trial, model, batch, logs):
+        """Called before a batch of a trial's training."""
+
+    def on_batch_end(self, trial, model, batch, logs=None):
+        """Called after a batch of a trial's training."""
+
+    on_batch_begin._is_default = True
+    on_batch_end._is_default = True
+
+
+@contextlib.contextmanager
+def maybe_distribute(distribution_strategy):
+    """Enters the scope of a strategy, if there is one."""
+    if distribution_strategy is None:
+        yield
+    else:
+        with distribution_strategy.scope():
+            yield
+
+
+def _build_config(model):
+    config = model.get_build_config()
+    if config is None and model.built:  # a Sequential that `fit` has built
+        config = {"input_shape": model.input_shape}
+    return config
+
+
+def _fresh_optimizer(optimizer):
+    """Returns a copy: an optimizer belongs to one model."""
+    if optimizer is None or isinstance(optimizer, str):
+        return optimizer
+    return optimizers.deserialize(optimizers.serialize(optimizers.get(optimizer)))
+
+
+def _fresh_metrics(metrics):
+    """Returns copies of metric objects, in the structure given."""
+    return _tree.map_structure(
+        lambda metric: (
+            metrics_module.deserialize(metrics_module.serialize(metric))
+            if isinstance(metric, metrics_module.Metric)
+            else metric
+        ),
+        metrics,
+    )
