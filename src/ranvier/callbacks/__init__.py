@@ -1,5 +1,7 @@
 """Floor 7: objects that `fit`, `evaluate` and `predict` call at given moments."""
 
+import importlib
+
 from ranvier.callbacks._backup_and_restore import BackupAndRestore
 from ranvier.callbacks._callback import Callback
 from ranvier.callbacks._callback_list import CallbackList
@@ -16,11 +18,22 @@ from ranvier.callbacks._remote_monitor import RemoteMonitor
 from ranvier.callbacks._swap_ema_weights import SwapEMAWeights
 from ranvier.callbacks._terminate_on_nan import TerminateOnNaN
 
+# Callbacks made of what stands on higher floors: looked up when first named.
+_BORROWED = {"Diagnose": "ranvier.diagnostics"}
+
+
+def __getattr__(name):
+    if name in _BORROWED:
+        return getattr(importlib.import_module(_BORROWED[name]), name)
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+
+
 __all__ = [
     "BackupAndRestore",
     "CSVLogger",
     "Callback",
     "CallbackList",
+    "Diagnose",  # pyright: ignore
     "EarlyStopping",
     "History",
     "LambdaCallback",

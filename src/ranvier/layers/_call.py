@@ -23,6 +23,8 @@ class _Contexts(threading.local):
     def __init__(self):
         self.current: CallContext | None = None
         self.always_training: tuple[type, ...] = ()
+        # Called with a layer, its first argument and its outputs after each call.
+        self.observer = None
 
 
 contexts = _Contexts()
@@ -36,6 +38,16 @@ def always_training(classes: tuple[type, ...]):
         yield
     finally:
         contexts.always_training = before
+
+
+@contextlib.contextmanager
+def observed(observer):
+    """Calls `observer(layer, inputs, outputs)` after each call of a layer inside."""
+    before, contexts.observer = contexts.observer, observer
+    try:
+        yield
+    finally:
+        contexts.observer = before
 
 
 class CallContext:

@@ -244,6 +244,8 @@ class Layer(Weights, Configuration, Operation):
         finally:
             context.values["training"] = saved
             contexts.current = outer
+        if contexts.observer is not None:
+            contexts.observer(self, bound.first, outputs)
 
         # 7. A symbolic call becomes part of the graph.
         if any_symbolic(*original):

@@ -1,0 +1,90 @@
+"""Diagnose: looks at the network every few epochs while it trains."""
+
+import jax
+import numpy as np
+
+from ranvier.callbacks._callback import Callback
+from ranvier.core import _tree
+from ranvier.diagnostics._diagnose import examine
+from ranvier.diagnostics._evidence import Evidence
+from ranvier.training._array_feed import ArrayFeed
+
+
+class Diagnose(Callback):
+    """Diagnoses the network while it trains, from a sample of the data.
+
+    A look costs about as much as a step on the sample: no steps on a copy, no quick
+    learners; `diagnostics.diagnose` has those.
+
+    Args:
+        x: inputs to look at; some hundred samples are enough.
+        y: their targets.
+        every: look after every so many epochs.
+        samples: how many samples to take.
+        stop_on: codes of findings, or severities, that end the training.
+        verbose: print findings that are new.
+
+    Attributes:
+        reports: `{epoch: Report}`.
+
+    Example:
+        >>> import numpy as np
+        >>> import ranvier as rv
+        >>> x = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
+        >>> model = rv.Sequential([rv.layers.Dense(1)])
+        >>> model.compile("sgd", "mse")
+        >>> callback = Diagnose(x, x[:, :1], every=2)
+        >>> history = model.fit(x, x[:, :1], epochs=4, verbose=0, callbacks=[callback])
+        >>> sorted(callback.reports)
+        [1, 3]
+    """
+
+    def __init__(self, x, y=None, *, every=10, samples=256, stop_on=(), verbose=True):
+        super().__init__()
+        if not isinstance(every, int) or isinstance(every, bool) or every < 1:
+            raise ValueError(
+                f"`every` must be a positive integer. Received: every={every!r}"
+            )
+        self.every = every
+        self.samples = samples
+        self.stop_on = (stop_on,) if isinstance(stop_on, str) else tuple(stop_on)
+        self.verbose = verbose
+        self.reports: dict = {}
+        self._data = x, y
+        self._feed = None
+        self._known: set = set()
+
+    def on_train_begin(self, logs=None):
+        self.reports = {}
+        self._known = set()
+        self._feed = None
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch + 1) % self.every:
+            return
+        history = dict(getattr(getattr(self.model, "history", None), "history", {}))
+        evidence = Evidence(
+            self.model, self._sample(), None, history, self.samples, 0, quick=True
+        )
+        report = self.reports[epoch] = examine(evidence)
+        for finding in report.findings:
+            if finding.code in self._known:
+                continue
+            self._known.add(finding.code)
+            if self.verbose and finding.severity != "hint":
+                print(
+                    f"\nEpoch {epoch + 1}: {finding.title.lower()} ({finding.where}): "
+                    f"{finding.seen}. {finding.remedy}"
+                )
+            if finding.code in self.stop_on or finding.severity in self.stop_on:
+                self.model.stop_training = True
+
+    def _sample(self):
+        if self._feed is None:
+            arrays = _tree.map_structure(
+                lambda a: None if a is None else np.asarray(a)[: self.samples],
+                (*self._data, None),
+            )
+            size = min(self.params.get("batch_size") or 32, self.samples)
+            self._feed = ArrayFeed(jax.tree.map(np.asarray, arrays), size)
+        return self._feed
