@@ -86,7 +86,7 @@ class Program:
             traced = jitted.trace(state, *inputs)
             new = [v for v in strays.values() if id(v) not in map(id, self.variables)]
             if not new:
-                return _executable(traced, self._donate, inputs)
+                return executable(traced, self._donate, inputs)
             self.variables += new
 
 
@@ -96,9 +96,10 @@ def _signature(leaf):
     return type(leaf)
 
 
-def _executable(traced, donate, inputs):
+def executable(traced, donate, inputs):
+    """Returns the executable of a trace, compiled unless the process has one."""
     # Lists and tuples of the same arrays have one trace, but an executable takes one.
-    key = _key(traced, donate), jax.tree.structure(inputs)
+    key = key_of(traced, donate), jax.tree.structure(inputs)
     with _lock:
         found = _executables.get(key)
         if found is not None:
@@ -134,7 +135,8 @@ def _compile(lowered):
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
 
 
-def _key(traced, donate):
+def key_of(traced, donate):
+    """Returns the key of a trace: equal for programs that do the same."""
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         text = str(traced.jaxpr)
     if "callback" not in text:

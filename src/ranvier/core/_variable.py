@@ -300,6 +300,21 @@ class Variable:
         self._value = value
         self._borrowed = False
 
+    def put_later(self, fetch) -> None:
+        """Lets the array be fetched when somebody reads it.
+
+        Args:
+            fetch: function without arguments that returns an array nobody else holds.
+        """
+        self.__dict__.pop("_value", None)
+        self._initializer = lambda shape, dtype: fetch()
+        self._borrowed = False
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the array is here: not so after `put_later`, until it is read."""
+        return "_value" in self.__dict__
+
     # Description.
 
     @property

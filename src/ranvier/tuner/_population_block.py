@@ -1,0 +1,155 @@
+"""A block: members of a population that one call of a program trains together."""
+
+import contextlib
+import functools
+import threading
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ranvier.core import _interrupts
+
+
+class Block:
+    """The state of some members, stacked where there may be several.
+
+    A block has a fixed width, so that one executable serves a population that loses
+    members: those left move together into fewer blocks. Places that are not taken
+    repeat the last member.
+
+    While a block holds a member, the member's variables fetch their values from it
+    when somebody reads them, and `take_up_changes` finds what was assigned to them.
+
+    Args:
+        members: the members, at most `width`. One that is released leaves a gap.
+        width: the number of places; None for a single member that is not stacked.
+        positions: which variables of a member's structure make the state.
+        varying: which numbers of the structure are inputs.
+    """
+
+    def __init__(self, members, width, positions, varying):
+        self.members = list(members)
+        self.width = width
+        self.varying = varying
+        self._rows = [
+            [member.structure.variables[p] for p in positions] for member in members
+        ]
+        self._numbers = [None] * len(self.members)
+        self._host: dict = {}
+        self._fetched: dict = {}
+        if width is not None:
+            columns = zip(*self._rows, strict=True)
+            self.state = [self._stack([v._value for v in c]) for c in columns]
+            self._lend(range(len(members)))
+        self.refresh_numbers()
+
+    def _stack(self, values):
+        values = [np.asarray(v) for v in values]
+        values += values[-1:] * (self.width - len(values))
+        return jnp.array(np.stack(values))
+
+    def refresh_numbers(self):
+        """Reads the varying numbers from the members' objects."""
+        for slot, member in enumerate(self.members):
+            if member is not None:
+                self._numbers[slot] = member.numbers(self.varying)
+        if self.width is None:
+            self.numbers = [jnp.float32(n) for n in self._numbers[0]]
+        else:
+            columns = zip(*self._numbers, strict=True)
+            self.numbers = [self._stack(np.array(c, "float32")) for c in columns]
+
+    def run(self, program, places, arrays, order, start, stop):
+        """Runs steps of a program; returns the logs, stacked as the state is.
+
+        Args:
+            program: the `PopulationProgram`.
+            places: which entries of the state are the program's.
+            arrays: see the program.
+            order: see the program.
+            start: see the program.
+            stop: see the program.
+        """
+        if self.width is None:
+            variables = [self._rows[0][place] for place in places]
+            with _uninterrupted():
+                state = [v.take() for v in variables]
+                new, logs = program(state, self.numbers, arrays, order, start, stop)
+                for variable, value in zip(variables, new, strict=True):
+                    variable.put(value)
+        else:
+            with _uninterrupted():
+                state = [self.state[place] for place in places]
+                new, logs = program(state, self.numbers, arrays, order, start, stop)
+                for place, value in zip(places, new, strict=True):
+                    self.state[place] = value
+        return jax.block_until_ready(logs)
+
+    def held(self):
+        """Returns the members that the block holds."""
+        return [member for member in self.members if member is not None]
+
+    def logs_of(self, logs):
+        """Returns each member's part of the logs, on the host."""
+        logs = jax.tree.map(np.asarray, logs)
+        if self.width is None:
+            return [logs]
+        return [
+            jax.tree.map(lambda a, i=i: a[i], logs) for i in range(len(self.members))
+        ]
+
+    # Members' variables while the block holds them.
+
+    def _lend(self, slots):
+        for slot in slots:
+            for place, variable in enumerate(self._rows[slot]):
+                variable.put_later(functools.partial(self._fetch, place, slot))
+
+    def _on_host(self, place):
+        if place not in self._host:
+            self._host[place] = np.array(self.state[place])
+        return self._host[place]
+
+    def _fetch(self, place, slot):
+        array = jnp.array(self._on_host(place)[slot])
+        self._fetched[place, slot] = array
+        return array
+
+    def take_up_changes(self):
+        """Takes over what was assigned to members' variables; they fetch again."""
+        if self.width is None:
+            return
+        changed: dict = {}
+        for slot, row in enumerate(self._rows):
+            for place, variable in enumerate(row):
+                if variable.is_fetched:
+                    value = variable._value
+                    if value is not self._fetched.get((place, slot)):
+                        changed.setdefault(place, {})[slot] = value
+                    variable.put_later(functools.partial(self._fetch, place, slot))
+        for place, values in changed.items():
+            array = self._on_host(place).copy()
+            for slot, value in values.items():
+                array[slot] = value
+            self.state[place] = jnp.array(array)
+        self._host, self._fetched = {}, {}
+
+    def release(self, member):
+        """Gives a member its values, for good."""
+        slot = self.members.index(member)
+        self.members[slot] = None
+        if self.width is None:
+            return
+        for place, variable in enumerate(self._rows[slot]):
+            if not variable.is_fetched:
+                row = self._on_host(place)[slot]
+                variable.put_later(functools.partial(jnp.array, row))
+        self._rows[slot] = []
+
+
+def _uninterrupted():
+    """Holds Ctrl-C back while buffers change hands; it reaches the main thread only."""
+    if threading.current_thread() is threading.main_thread():
+        return _interrupts.deferred
+    return contextlib.nullcontext()

@@ -1,0 +1,160 @@
+"""How a group is run: many members in one vectorised program, or one after another.
+
+Which is faster depends on the network and the device: vectorising saves what a step
+costs besides arithmetic, and loses where arithmetic on many small matrices is slower
+than on one. So both are timed for a moment on copies of the first members' state, and
+the decision is kept for all groups of the same structure in this process.
+"""
+
+import dataclasses
+import os
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+MODES = ("auto", "vmap", "threads", "sequential")
+_WIDEST = 16  # wider stacks gained nothing when measured, but waste more places
+_PROBE_SECONDS = 0.1
+# How a structure is run, by its key and the machine: `(mode, reason)`.
+_decisions: dict = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """How many members a call trains, and how many calls run at a time.
+
+    Attributes:
+        width: members of a block; None for single members, not stacked.
+        threads: blocks that run at the same time.
+        how: in words, for the user.
+    """
+
+    width: int | None
+    threads: int
+    how: str
+
+
+def make_plan(group, mode, threads, memory_budget):
+    """Returns the `Plan` of a group.
+
+    Args:
+        group: the `Group`.
+        mode: one of `MODES`.
+        threads: how many threads there are.
+        memory_budget: bytes that the members of the group may take together, or None.
+    """
+    count = len(group.members)
+    if count == 1 or mode == "sequential":
+        return Plan(None, 1, "one after another" if count > 1 else "alone")
+    reason = "as asked"
+    if mode == "auto":
+        mode, reason = _decide(group, threads)
+    if mode == "threads":
+        return Plan(None, threads, f"whole runs on {threads} threads ({reason})")
+    width = _width(count, threads, capacity(group, memory_budget))
+    how = f"{width} in one program, {threads} at a time ({reason})"
+    return Plan(width, threads, how)
+
+
+def on_accelerator() -> bool:
+    """Tells whether programs run on something other than the CPU."""
+    return jax.default_backend() != "cpu"
+
+
+def count_threads() -> int:
+    """Returns how many programs run at a time: one for each core, one on a device."""
+    if on_accelerator():
+        return 1
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on this system
+        return os.cpu_count() or 1
+
+
+def _width(count, threads, limit):
+    """Returns the width at which blocks share the members evenly over the threads."""
+    widest = count if on_accelerator() else _WIDEST
+    widest = max(1, min(widest, limit // threads))
+    rounds = -(-count // (widest * threads))
+    return max(1, -(-count // (rounds * threads)))
+
+
+def capacity(group, memory_budget):
+    """Returns how many members may be in memory at a time."""
+    state = sum(v._value.nbytes for v in group.members[0].structure.variables)
+    # The state, its next value, gradients and activations.
+    return max(1, int((memory_budget or _default_budget()) // max(4 * state, 1)))
+
+
+def _default_budget():
+    """Returns a quarter of the memory there is."""
+    if on_accelerator():
+        stats = jax.devices()[0].memory_stats() or {}
+        return stats.get("bytes_limit", 2**34) // 4
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
+    except (AttributeError, ValueError, OSError):
+        return 2**31
+
+
+def _decide(group, threads):
+    """Returns the faster mode and, in words, why."""
+    if on_accelerator():
+        return "vmap", "on an accelerator"
+    template = group.members[0]
+    key = (template.structure.key, group.feed.signature(), group.varying, threads)
+    if key not in _decisions:
+        _decisions[key] = _measure(group, threads)
+    return _decisions[key]
+
+
+def _measure(group, threads):
+    count = len(group.members)
+    started = time.perf_counter()
+    single = _seconds_of_step(group, None, threads)
+    compiled_in = time.perf_counter() - started
+    left = sum(m.epochs - m.epoch for m in group.members) * group.feed.steps
+    if single * left < 2 * compiled_in:
+        # Half the time at best is won, a compilation is lost.
+        return "threads", "too short to vectorise"
+    width = _width(count, threads, capacity(group, None))
+    stacked = _seconds_of_step(group, width, threads)
+    figures = f"{stacked * 1e6:.0f} against {single * 1e6:.0f} us a member and step"
+    if stacked < single:
+        return "vmap", figures
+    figures = f"{single * 1e6:.0f} against {stacked * 1e6:.0f} us a member and step"
+    return "threads", figures
+
+
+def _seconds_of_step(group, width, threads):
+    """Returns the time of a step of one member, with all threads at work."""
+    template, feed = group.members[0], group.feed
+    program = group.program("train", width)
+    order = group.order(0)
+    variables = [template.structure.variables[p] for p in program.positions]
+
+    def copy(value):
+        value = np.asarray(value)
+        if width is not None:
+            value = np.broadcast_to(value, (width, *value.shape))
+        return jnp.array(value)
+
+    numbers = [copy(np.float32(n)) for n in template.numbers(group.varying)]
+
+    def run(steps):
+        state = [copy(v._value) for v in variables]
+        started = time.perf_counter()
+        _, logs = program(state, numbers, feed.arrays, order, 0, steps)
+        jax.block_until_ready(logs)
+        return time.perf_counter() - started
+
+    steps = min(4, feed.steps)
+    run(steps)
+    once = run(steps) / steps
+    steps = int(max(1, min(feed.steps, _PROBE_SECONDS / max(once, 1e-7))))
+    started = time.perf_counter()
+    list(group.pool.map(run, [steps] * threads))
+    took = time.perf_counter() - started
+    return took / (steps * threads * (width or 1))
