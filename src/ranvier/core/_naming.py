@@ -4,6 +4,7 @@ Automatic names restart after `clear_session`, as users of notebooks expect.
 """
 
 import collections
+import contextlib
 import re
 import threading
 
@@ -13,6 +14,7 @@ _counters: collections.Counter = collections.Counter()
 class _Scopes(threading.local):
     def __init__(self):
         self.stack: list[name_scope] = []
+        self.mark = None  # see `marked_in_programs`
 
 
 _scopes = _Scopes()
@@ -74,6 +76,7 @@ class name_scope:
         self.name = name
         self.caller = caller
         self._pushed: list[bool] = []
+        self._marks: list = []
 
     def __enter__(self):
         # A layer that calls itself through a wrapper must not stand twice in the path.
@@ -82,11 +85,28 @@ class name_scope:
         self._pushed.append(not nested)
         if not nested:
             stack.append(self)
+            if _scopes.mark is not None:
+                self._marks.append(_scopes.mark(self.name))
+                self._marks[-1].__enter__()
         return self
 
     def __exit__(self, *exc):
         if self._pushed.pop():
             _scopes.stack.pop()
+            if self._marks:
+                self._marks.pop().__exit__(*exc)
+
+
+@contextlib.contextmanager
+def marked_in_programs():
+    """Marks the operations of programs traced inside with the open name scopes."""
+    import jax  # names are needed before JAX is
+
+    before, _scopes.mark = _scopes.mark, jax.named_scope
+    try:
+        yield
+    finally:
+        _scopes.mark = before
 
 
 def current_path() -> str:

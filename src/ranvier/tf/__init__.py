@@ -149,6 +149,7 @@ from ranvier.tf import (
     sets,
     sparse,
     strings,
+    summary,
     train,
     version,
 )
@@ -334,6 +335,7 @@ __all__ = [
     "string",
     "strings",
     "subtract",
+    "summary",
     "tan",
     "tanh",
     "tensor_scatter_nd_add",
