@@ -44,7 +44,6 @@ MISSING = {
     },
     "callbacks": {
         "OrbaxCheckpoint": FILES,
-        "TensorBoard": PLOTS,
     },
     "dtype_policies": dict.fromkeys(
         [

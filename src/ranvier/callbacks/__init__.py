@@ -8,6 +8,7 @@ from ranvier.callbacks._callback_list import CallbackList
 from ranvier.callbacks._csv_logger import CSVLogger
 from ranvier.callbacks._early_stopping import EarlyStopping
 from ranvier.callbacks._history import History
+from ranvier.callbacks._hparams import HParams
 from ranvier.callbacks._lambda_callback import LambdaCallback
 from ranvier.callbacks._learning_rate_scheduler import LearningRateScheduler
 from ranvier.callbacks._model_checkpoint import ModelCheckpoint
@@ -16,6 +17,7 @@ from ranvier.callbacks._progbar_logger import ProgbarLogger
 from ranvier.callbacks._reduce_lr_on_plateau import ReduceLROnPlateau
 from ranvier.callbacks._remote_monitor import RemoteMonitor
 from ranvier.callbacks._swap_ema_weights import SwapEMAWeights
+from ranvier.callbacks._tensorboard import TensorBoard
 from ranvier.callbacks._terminate_on_nan import TerminateOnNaN
 
 # Callbacks made of what stands on higher floors: looked up when first named.
@@ -35,6 +37,7 @@ __all__ = [
     "CallbackList",
     "Diagnose",  # pyright: ignore
     "EarlyStopping",
+    "HParams",
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
@@ -44,5 +47,6 @@ __all__ = [
     "ReduceLROnPlateau",
     "RemoteMonitor",
     "SwapEMAWeights",
+    "TensorBoard",
     "TerminateOnNaN",
 ]
