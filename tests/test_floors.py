@@ -43,6 +43,7 @@ TOP = 10
 
 # Sideways imports that are allowed, one by one: (from, to).
 SIDEWAYS = {
+    ("autodiff", "tensors"),
     ("activations", "initializers"),
     ("constraints", "initializers"),
     ("metrics", "losses"),

@@ -36,6 +36,9 @@ class StateScope:
         strays: variables read although no scope holds them, in reading order.
     """
 
+    # Whether a variable that the scope does not hold becomes an input of a program.
+    takes_inputs = False
+
     def __init__(self, pairs=(), *, note_strays=False, collect_losses=False):
         self._values = {id(variable): (variable, value) for variable, value in pairs}
         self.written: dict[int, object] = {}
@@ -58,6 +61,14 @@ class StateScope:
     def get(self, variable):
         """Returns the scope's value of a variable it holds."""
         return self._values[id(variable)][1]
+
+    def lookup(self, variable):
+        """Returns the scope's value of a variable, or None."""
+        entry = self._values.get(id(variable))
+        return None if entry is None else entry[1]
+
+    def note_new(self, variable) -> None:
+        """Called for each variable that is made while the scope is open."""
 
     def set(self, variable, value) -> None:
         """Gives a variable a value inside this scope."""
@@ -134,10 +145,13 @@ def find(key):
 
 def read(variable):
     """Returns the redirected value of a variable, or None when there is none."""
-    value = find(variable)
-    if value is None and stacks.state and stacks.state[0].note_strays:
+    for scope in reversed(stacks.state):
+        value = scope.lookup(variable)
+        if value is not None:
+            return value
+    if stacks.state and stacks.state[0].note_strays:
         stacks.state[0].strays.setdefault(id(variable), variable)
-    return value
+    return None
 
 
 def write(variable, value) -> None:

@@ -145,6 +145,8 @@ class Variable:
                 self._initialize_by_call(initializer, shape, dtype)
             else:
                 self._initialize_by_value(initializer, dtype)
+        for scope in _scope.stacks.state:
+            scope.note_new(self)
 
     def _initialize_by_call(self, initializer, shape, dtype):
         if shape is None:

@@ -45,7 +45,7 @@ def _would_be_baked():
     scopes = _scope.stacks.state
     if any(isinstance(scope, ShapeScope) for scope in scopes):
         return False
-    if scopes and scopes[0].note_strays:
+    if scopes and (scopes[0].note_strays or any(s.takes_inputs for s in scopes)):
         return False  # the program will take the generator's state as an input
     return isinstance(jnp.zeros(()), Tracer)
 

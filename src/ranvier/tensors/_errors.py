@@ -167,3 +167,11 @@ class UnauthenticatedError(OpError):
     """The caller has not shown who they are."""
 
     code = 16
+
+
+class InaccessibleTensorError(RanvierError, ValueError):
+    """A tensor of a function's trace is used outside of the function."""
+
+
+class OperatorNotAllowedInGraphError(RanvierError, TypeError, NotImplementedError):
+    """Python asks for the value of a tensor of a function that is being traced."""

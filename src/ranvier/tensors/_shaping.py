@@ -15,7 +15,7 @@ from ranvier.tensors._errors import InvalidArgumentError
 from ranvier.tensors._functions import compute, one_dtype, static
 from ranvier.tensors._ragged import RaggedTensor
 from ranvier.tensors._shape import TensorShape
-from ranvier.tensors._tensor import Tensor
+from ranvier.tensors._tensor import Tensor, is_traced
 
 # Creation.
 
@@ -74,6 +74,10 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
     kind = dtype.dtype if dtype else max(kinds, key=lambda k: (k.kind, k.itemsize))
     if dtype is None and any(k.kind == "f" for k in kinds):
         kind = max((k for k in kinds if k.kind == "f"), key=lambda k: k.itemsize)
+    if any(is_traced(b._value) for b in bounds):
+        from ranvier.tensors import _dynamic_range  # which computes with tensors
+
+        return _dynamic_range.dynamic_range(*bounds, kind)
     start, limit, delta = (b._host().astype(kind) for b in bounds)
     if delta == 0:
         raise InvalidArgumentError("Requires delta != 0 [Op:Range]")

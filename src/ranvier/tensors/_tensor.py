@@ -10,12 +10,19 @@ import jax
 import numpy as np
 
 from ranvier.tensors._dtype import as_dtype
+from ranvier.tensors._errors import OperatorNotAllowedInGraphError
 from ranvier.tensors._shape import TensorShape
 
 _NO_VALUE = (
     "A tensor inside a compiled program has no value to look at: the program is being "
     "traced. Compute with it through `tf` functions, print it with `tf.print`, or run "
     "the code eagerly (`run_eagerly=True`)."
+)
+_NO_TRUTH = (
+    "Using a symbolic `tf.Tensor` as a Python `bool` is not allowed: its value is not "
+    "known while a function is traced. `if`, `while` and `for` on tensors work in "
+    "functions whose source AutoGraph translates: decorate with `@tf.function`, do not "
+    "say `autograph=False`, and install `ranvier[tf]`. `tf.cond` works anywhere."
 )
 
 
@@ -122,6 +129,8 @@ class Tensor:
         return self._device()
 
     def __bool__(self):
+        if is_traced(self._value):
+            raise OperatorNotAllowedInGraphError(_NO_TRUTH)
         return bool(self._host())
 
     def __int__(self):
@@ -152,6 +161,8 @@ class Tensor:
         raise TypeError("Tensor is unhashable. Instead, use tensor.ref() as the key.")
 
     def __format__(self, spec):
+        if is_traced(self._value) and not spec:
+            return str(self)
         return format(self.numpy(), spec)
 
     def __copy__(self):

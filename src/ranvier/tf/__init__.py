@@ -2,6 +2,7 @@
 
 import ranvier as keras
 from ranvier.autodiff import GradientTape, UnconnectedGradients, custom_gradient
+from ranvier.autodiff.function import executing_eagerly, function
 from ranvier.core import _aliases
 from ranvier.tensors import _numpy_method
 from ranvier.tensors._constant import constant, convert_to_tensor
@@ -135,6 +136,7 @@ from ranvier.tensors._specs import (
 from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
 from ranvier.tf import (
+    autograph,
     config,
     data,
     dtypes,
@@ -222,6 +224,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autograph",
     "bfloat16",
     "bool",
     "boolean_mask",
@@ -250,6 +253,7 @@ __all__ = [
     "ensure_shape",
     "equal",
     "errors",
+    "executing_eagerly",
     "exp",
     "expand_dims",
     "eye",
@@ -258,6 +262,7 @@ __all__ = [
     "float32",
     "float64",
     "floor",
+    "function",
     "gather",
     "gather_nd",
     "greater",

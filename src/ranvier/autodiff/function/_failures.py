@@ -1,0 +1,27 @@
+"""What goes wrong on the host while a program runs, told once it has ended.
+
+An error cannot leave a compiled program. A check inside one, or a Python function it
+calls, leaves its error here, and the call of the program raises it.
+"""
+
+import jax
+
+_failures: list = []
+
+
+def note(error) -> None:
+    """Keeps an error until the program has ended; the first one counts."""
+    _failures.append(error)
+
+
+def settle() -> None:
+    """Waits for what programs do on the host; raises what went wrong there."""
+    try:
+        jax.effects_barrier()
+    except jax.errors.JaxRuntimeError:
+        if not _failures:
+            raise
+    if _failures:
+        error = _failures[0]
+        _failures.clear()
+        raise error

@@ -1,0 +1,288 @@
+"""Signatures: what makes two calls of a function the same to its trace.
+
+Tensors count by dtype and shape, variables by dtype and shape too (the trace reads and
+writes the one that is passed), Python's values by value, other objects by identity,
+data sets by their `element_spec`.
+"""
+
+import inspect
+import weakref
+
+import jax
+import numpy as np
+
+from ranvier.core import _tree
+from ranvier.core._variable import Variable
+from ranvier.tensors._constant import convert_to_tensor
+from ranvier.tensors._ragged import RaggedTensor
+from ranvier.tensors._shape import TensorShape
+from ranvier.tensors._sparse import SparseTensor
+from ranvier.tensors._specs import TensorSpec, TypeSpec, spec_of
+from ranvier.tensors._tensor import Tensor
+from ranvier.tensors._variable import IndexedSlices
+
+_ARRAYS = (np.ndarray, np.generic, jax.Array)
+_LITERALS = (bool, int, float, complex, str, bytes, type(None), type, np.dtype)
+
+
+class ByIdentity:
+    """A key that stands for one object as long as it lives."""
+
+    __slots__ = ("__weakref__", "hash", "reference")
+
+    def __init__(self, value):
+        try:
+            self.reference = weakref.ref(value)
+        except TypeError:
+            self.reference = lambda: value
+        self.hash = id(value)
+
+    def __hash__(self):
+        return self.hash
+
+    def __eq__(self, other):
+        if type(other) is not ByIdentity or self.hash != other.hash:
+            return False
+        value = self.reference()
+        return value is not None and value is other.reference()
+
+    def __repr__(self):
+        return repr(self.reference())
+
+
+class Call:
+    """One call: its key, and the arguments by kind.
+
+    Attributes:
+        key: what the call has in common with others that one trace serves.
+        arrays: the arrays of tensors.
+        variables: variables among the arguments.
+        hosts: data sets and their iterators.
+        needs_host: whether there are strings or ragged tensors, which no program
+            computes with.
+    """
+
+    __slots__ = ("arrays", "hosts", "key", "needs_host", "variables")
+
+    def __init__(self):
+        self.key = None
+        self.arrays = []
+        self.variables = []
+        self.hosts = []
+        self.needs_host = False
+
+    def add(self, value):
+        """Takes an argument in; returns its key."""
+        kind = type(value)
+        if kind is Tensor or isinstance(value, Tensor):
+            return self._array(value)
+        if kind in (int, float, bool, str):
+            return kind, value
+        if isinstance(value, _ARRAYS):
+            return self._array(convert_to_tensor(value))
+        if isinstance(value, Variable):
+            return self._variable(value)
+        if kind is list or kind is tuple:
+            return kind, tuple([self.add(child) for child in value])
+        if isinstance(value, dict):
+            items = _tree._children(value)
+            return kind, tuple([(key, self.add(child)) for key, child in items])
+        if isinstance(value, (list, tuple)):
+            return kind, tuple([self.add(child) for child in value])
+        return self._object(value)
+
+    def _array(self, tensor):
+        array = tensor._value
+        if isinstance(array, np.ndarray):
+            if array.dtype == object:
+                self.needs_host = True
+                return "string", array.shape
+            array = tensor._device()
+        self.arrays.append(array)
+        return array.shape, array.dtype
+
+    def _variable(self, variable):
+        for number, known in enumerate(self.variables):
+            if known is variable:
+                return "same variable", number
+        self.variables.append(variable)
+        shape, dtype = variable._shape, variable._dtype
+        return "variable", shape, dtype, variable._trainable, type(variable)
+
+    def _object(self, value):
+        if isinstance(value, _LITERALS):
+            # `0.0` and `-0.0` are equal, `nan` is not equal to itself: both as text.
+            return type(value), repr(value) if isinstance(value, complex) else value
+        if isinstance(value, (RaggedTensor, SparseTensor, IndexedSlices)):
+            self.needs_host = True
+            return type(value), repr(getattr(value, "dtype", None))
+        if isinstance(value, TypeSpec):
+            return value
+        if hasattr(value, "element_spec"):
+            self.hosts.append(value)
+            return "elements", type(value), repr(value.element_spec)
+        try:
+            weakref.ref(value)
+        except TypeError:
+            try:
+                hash(value)
+            except TypeError:
+                return ByIdentity(value)
+            return type(value), value
+        return ByIdentity(value)
+
+
+class Parameters:
+    """The parameters of a Python function, and how calls fill them.
+
+    Args:
+        function: the function; for a method its `self` is left out.
+    """
+
+    def __init__(self, function):
+        try:
+            self.signature = inspect.signature(function)
+        except (TypeError, ValueError):
+            self.signature = inspect.signature(lambda *args, **kwargs: None)
+        values = self.signature.parameters.values()
+        self.names = [p.name for p in values if p.kind is p.POSITIONAL_OR_KEYWORD]
+        self._plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in values)
+        self._required = len(self.names)
+        if any(p.default is not p.empty for p in values):
+            self._required = -1
+        self._name = getattr(function, "__name__", type(function).__name__)
+
+    def bind(self, args, kwargs):
+        """Returns `(args, kwargs)` with the defaults filled in.
+
+        Raises:
+            TypeError: if they do not fit.
+        """
+        if not kwargs and self._plain and len(args) == self._required:
+            return args, kwargs
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(
+                "Binding inputs to tf.function failed due to `"
+                f"{error}`. Received args: {args} and kwargs: {kwargs} for signature: "
+                f"{self.signature}."
+            ) from None
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
+
+    def name_of(self, number) -> str:
+        """Returns the name of a positional argument."""
+        if number < len(self.names):
+            return self.names[number]
+        for parameter in self.signature.parameters.values():
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                return f"{parameter.name}_{number - len(self.names)}"
+        return f"arg{number}"
+
+
+def spec_of_argument(value):
+    """Returns what stands for an argument in a signature: a spec, or the value.
+
+    Args:
+        value: an argument, perhaps a structure.
+    """
+
+    def leaf(value):
+        if isinstance(value, (*_ARRAYS, Tensor)):
+            tensor = convert_to_tensor(value)
+            return TensorSpec(tensor.shape, tensor.dtype)
+        if isinstance(value, (RaggedTensor, SparseTensor)):
+            return spec_of(value)
+        if isinstance(value, Variable):
+            return VariableSpec(value.shape, value.dtype, value._trainable)
+        return value
+
+    return _tree.map_structure(leaf, value)
+
+
+class VariableSpec(TypeSpec):
+    """Shape and dtype of a variable.
+
+    Args:
+        shape: the shape.
+        dtype: the dtype.
+        trainable: whether tapes watch it.
+        alias_id: accepted as in TensorFlow.
+    """
+
+    def __init__(self, shape, dtype="float32", trainable=True, alias_id=None):
+        spec = TensorSpec(shape, dtype)
+        self.shape, self.dtype = spec.shape, spec.dtype
+        self.trainable = trainable
+        self.alias_id = alias_id
+
+    def _key(self):
+        return (self.shape, self.dtype, self.trainable, self.alias_id)
+
+    def _with_shape(self, shape):
+        return VariableSpec(shape, self.dtype, self.trainable)
+
+    def __repr__(self):
+        return (
+            f"VariableSpec(shape={self.shape}, dtype={self.dtype!r}, "
+            f"trainable={self.trainable!r}, alias_id={self.alias_id!r})"
+        )
+
+
+def fit_to_signature(value, spec, name):
+    """Returns an argument as the tensor that an `input_signature` asks for.
+
+    Args:
+        value: the argument.
+        spec: a spec, or a structure of specs.
+        name: the function's name, for messages.
+
+    Raises:
+        TypeError: if it does not fit.
+    """
+    if isinstance(spec, TensorSpec):
+        if isinstance(value, TensorSpec):
+            fits = value.is_subtype_of(spec)
+        elif isinstance(value, (RaggedTensor, SparseTensor)):
+            fits = False
+        else:
+            try:
+                python = not hasattr(value, "dtype")
+                value = convert_to_tensor(value, spec.dtype if python else None)
+            except (TypeError, ValueError):
+                fits = False
+            else:
+                fits = value.dtype == spec.dtype and TensorShape(
+                    value.shape
+                ).is_subtype_of(spec.shape)
+        if not fits:
+            raise TypeError(
+                f"Binding inputs to tf.function failed: `{name}` takes {spec} by its "
+                f"input_signature. Received: {value!r}. Can not cast it to that."
+            )
+        return value
+    if isinstance(spec, TypeSpec):
+        if not spec.is_compatible_with(value):
+            raise TypeError(
+                f"`{name}` takes {spec} by its input_signature. Received: {value!r}"
+            )
+        return value
+    if isinstance(spec, dict):
+        if not isinstance(value, dict) or set(value) != set(spec):
+            raise TypeError(
+                f"`{name}` takes a dictionary with the keys {list(spec)} by its "
+                f"input_signature. Received: {value!r}"
+            )
+        return {k: fit_to_signature(value[k], s, name) for k, s in spec.items()}
+    if isinstance(spec, (list, tuple)):
+        if not isinstance(value, (list, tuple)) or len(value) != len(spec):
+            raise TypeError(
+                f"`{name}` takes {len(spec)} values for {spec} by its "
+                f"input_signature. Received: {value!r}"
+            )
+        fitted = [
+            fit_to_signature(v, s, name) for v, s in zip(value, spec, strict=True)
+        ]
+        return _tree._rebuild(value, fitted)
+    return value
