@@ -125,6 +125,24 @@ def test_large_columns_of_all_kinds():
     assert table.find(ascii_only)[:3].tolist() == [21, -1, -1]
 
 
+ODD = ["", "a\0b", "a\0", "\0", "long" * 50, "\ud800", "é", b"a", b"\xff", None, 7.0]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize("words", [["a", "a\0b", "a\0", ""], ["a" * 80, "é", "a"]])
+def test_objects_beside_an_odd_one(odd, words):
+    known = {word: i for i, word in enumerate(words)}
+    known |= {word.encode(): i for word, i in known.items()}
+    column = np.array([*words, "?", "aa"] * 100, object)
+    for values in (column, np.char.encode(column.astype(str)).astype(object)):
+        for values[-1] in (odd, "a"):
+            found = StringTable(words, range(len(words))).find(values).tolist()
+            assert found == [known.get(value, -1) for value in values.tolist()]
+    assert (StringTable([], []).find(column) == -1).all()
+    empty = np.full(300, "", object)
+    assert set(StringTable(words, range(len(words))).find(empty)) == {known.get("", -1)}
+
+
 def test_hashes_do_not_depend_on_their_neighbours():
     rng = np.random.default_rng(0)
     items = [rng.bytes(n) for n in rng.integers(0, 300, 500)]

@@ -15,6 +15,8 @@ from ranvier.layers.preprocessing._composite import is_ragged, is_sparse
 from ranvier.ops._dispatch import wrappers
 from ranvier.ops._symbolic import any_symbolic
 
+_PLAIN = {str, bytes, int, float, bool}
+
 
 class HostLayer(Layer):
     """Base of the layers on strings.
@@ -31,7 +33,7 @@ class HostLayer(Layer):
         self._allow_non_tensor_positional_args = True
 
     def __call__(self, inputs, *args, **kwargs):
-        if any_symbolic((inputs,)):
+        if any_symbolic(_may_be_tensors(inputs)):
             return super().__call__(inputs, *args, **kwargs)
         self.built = True
         return self.call(inputs, *args, **kwargs)
@@ -72,7 +74,7 @@ def refuse_tracers(layer, inputs) -> None:
     Raises:
         TypeError: naming the layer, and what to do.
     """
-    if any(isinstance(x, jax.core.Tracer) for x in _tree.flatten(inputs)):
+    if any(isinstance(x, jax.core.Tracer) for x in _may_be_tensors(inputs)):
         raise TypeError(
             f"Layer '{layer.name}' ({type(layer).__name__}) was called inside a "
             "compiled program, but works on strings or 64-bit integers, which only the "
@@ -95,11 +97,21 @@ def finished(outputs, inputs, sparse=False):
         from ranvier.tensors import sparse_from_dense  # only who asks needs it
 
         return sparse_from_dense(np.asarray(outputs))
-    if any(_is_face(x) for x in _tree.flatten(inputs)):
+    if any(_is_face(x) for x in _may_be_tensors(inputs)):
         from ranvier.tensors._calls import wrap
 
         return wrap(outputs)
     return _tree.map_structure(as_tensor, outputs)
+
+
+def _may_be_tensors(inputs):
+    """Returns the leaves but for plain text and numbers, of which lists are long."""
+    if not _tree.is_nested(inputs):
+        return [inputs]
+    values = inputs.values() if isinstance(inputs, dict) else inputs
+    if _PLAIN.issuperset(map(type, values)):
+        return []
+    return [leaf for value in values for leaf in _may_be_tensors(value)]
 
 
 def _is_face(x):

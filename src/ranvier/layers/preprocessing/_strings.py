@@ -30,8 +30,10 @@ def as_array(x):
         array = np.array(x, object if isinstance(first, (str, bytes)) else None)
     except ValueError as error:
         raise ValueError(_RAGGED) from error
-    if array.dtype == object and any(isinstance(v, (list, tuple)) for v in array.flat):
-        raise ValueError(_RAGGED)
+    if array.dtype == object:
+        kinds = set(map(type, array.ravel().tolist()))
+        if any(issubclass(kind, (list, tuple)) for kind in kinds):
+            raise ValueError(_RAGGED)
     return array
 
 
@@ -57,7 +59,7 @@ def check_strings(items, layer) -> None:
     Raises:
         ValueError: naming the layer and the first item that is none.
     """
-    for kind in {type(item): None for item in items}:
+    for kind in dict.fromkeys(map(type, items)):
         if not issubclass(kind, (str, bytes)):
             item = next(item for item in items if type(item) is kind)
             raise ValueError(

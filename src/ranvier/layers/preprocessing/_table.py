@@ -8,6 +8,7 @@ where the tokens of that hash begin, compare.
 
 import collections
 import concurrent.futures
+import functools
 import itertools
 import os
 
@@ -18,8 +19,11 @@ ABSENT = -1  # what `find` gives for tokens that the table does not have
 # Rows that are worked on at once: few enough for the cache, enough to keep threads
 # from waiting for one another.
 _BLOCK = 1 << 17
-# Up to this size, and for Python objects, a dictionary is faster.
-_FEW = 256
+_FEW = 256  # up to this size a dictionary is faster
+_WIDE = 64  # bytes of a token: objects are looked up in a dictionary if some have more
+_MARGIN = 16  # zeros after joined strings: words are read beyond the end of the last
+# What is left of a word of which only the first 0, 1... 8 bytes count.
+_MASKS = np.array([256**count - 1 for count in range(9)], np.uint64)
 
 
 class StringTable:
@@ -46,11 +50,23 @@ class StringTable:
             values: the array.
             default: the number of those that are not in the table.
         """
-        if values.dtype.kind == "O" or len(values) <= _FEW:
-            get = self._as_dictionary().get
-            found = map(get, values.tolist(), itertools.repeat(default))
-            return np.fromiter(found, np.int64, len(values))
-        return self._as_words().find(values, string_words, default)
+        if len(values) <= _FEW:
+            return self._find_each(values, default)
+        if values.dtype.kind != "O":
+            return self._as_words().find(values, string_words, default)
+        width = 8 * self._as_words().size
+        if width > _WIDE:
+            return self._find_each(values, default)
+        try:
+            to_words = functools.partial(object_words, width=width)
+            return self._words.find(values, to_words, default)
+        except (TypeError, ValueError):  # some are no strings, or have zeros inside
+            return self._find_each(values, default)
+
+    def _find_each(self, values, default):
+        get = self._as_dictionary().get
+        found = map(get, values.tolist(), itertools.repeat(default))
+        return np.fromiter(found, np.int64, len(values))
 
     def _as_dictionary(self):
         if self._dictionary is None:
@@ -62,8 +78,11 @@ class StringTable:
 
     def _as_words(self):
         if self._words is None:
-            tokens = np.array([token.encode() for token in self._tokens], "S")
-            self._words = WordTable(string_words(tokens), self._numbers)
+            tokens = [token.encode() for token in self._tokens]
+            # NumPy's strings never end with zeros, so nothing equals tokens that do.
+            kept = [i for i, token in enumerate(tokens) if not token.endswith(b"\0")]
+            words = string_words(np.array([tokens[i] for i in kept], "S"))
+            self._words = WordTable(words, self._numbers[kept])
         return self._words
 
 
@@ -115,6 +134,11 @@ class WordTable:
         self._begins = np.searchsorted(hashes[order], begins).astype(np.int32)
         slots = (hashes >> self._shift).view(np.int64)
         self._longest = int(np.bincount(slots).max()) if count else 0
+
+    @property
+    def size(self):
+        """The number of words of a token."""
+        return len(self._words)
 
     def find(self, values, to_words, default):
         """Returns the numbers of values, `default` for those not in the table.
@@ -191,7 +215,50 @@ def string_words(values):
             return _words_of_rows(points)
         values = np.strings.encode(values, "utf-8")
     values = np.ascontiguousarray(values)
-    return _words_of_rows(values.view(np.uint8).reshape(len(values), -1))
+    characters = values.view(np.uint8).reshape(len(values), values.dtype.itemsize)
+    return _words_of_rows(characters)
+
+
+def object_words(values, width):
+    """Returns the words of an array of Python's strings, all `str` or all `bytes`.
+
+    Joining them is the fastest way to their characters, and NumPy does the rest.
+
+    Args:
+        values: the array, not empty.
+        width: bytes of a string that count, a multiple of 8. Where some strings have
+            more, one more word tells which.
+
+    Raises:
+        TypeError: if some are no strings.
+        ValueError: if some contain a zero, or text that has no UTF-8.
+    """
+    items = values.tolist()
+    if isinstance(items[0], bytes):
+        joined = b"\0".join([*items, bytes(_MARGIN)])
+    else:
+        joined = "\0".join([*items, "\0" * _MARGIN]).encode()
+    buffer = np.frombuffer(joined, "<u8", len(joined) // 8)
+    ends = np.flatnonzero(np.frombuffer(joined, np.uint8) == 0)
+    if len(ends) != len(items) + _MARGIN:
+        raise ValueError("Strings with zeros inside cannot be joined by zeros.")
+    ends = ends[: len(items)]
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    lengths = ends - starts
+    longest = lengths.max()
+    # Strings begin anywhere: put their words together from two of the buffer's.
+    place = starts >> 3
+    shift = ((starts & 7) << 3).view(np.uint64)
+    low, words = buffer.take(place), []
+    for offset in range(0, min(width, max(longest, 1)), 8):
+        high = buffer.take(place + (offset // 8 + 1), mode="clip")
+        word = (low >> shift) | (high << (63 - shift) << 1)
+        # Clipped, for all lengths between zero and eight are those of the masks.
+        words.append(word & _MASKS.take(lengths - offset, mode="clip"))
+        low = high
+    if longest > width:
+        words.append(np.maximum(lengths - width, 0).view(np.uint64))
+    return words
 
 
 def _words_of_rows(characters):
