@@ -1,6 +1,8 @@
 """The public names are Keras 3's: what is missing is listed, with its reason."""
 
 import importlib
+import subprocess
+import sys
 import types
 
 import keras
@@ -139,3 +141,39 @@ def test_all_lists_what_exists(path):
 def test_submodules_import():
     for path in filter(None, NAMESPACES):
         importlib.import_module(f"ranvier.{path}")
+
+
+FIRST_MODEL = """
+import sys
+import ranvier as rv
+
+model = rv.Sequential([rv.Input((4,)), rv.layers.Dense(1)])
+model.compile("sgd", "mse")
+families = "layers.preprocessing", "models._fold", "autodiff._tape", "tensors", "data"
+loaded = {f"ranvier.{family}" for family in families} & set(sys.modules)
+assert not loaded, loaded
+"""
+
+NAMED_LATER = """
+import ranvier as rv
+
+config = {"module": "keras.layers", "class_name": "Resizing"}
+config["config"] = {"height": 2, "width": 3}
+layer = rv.layers.deserialize(config)
+assert layer.width == 3 and type(layer) is rv.layers.Resizing
+assert rv.layers.preprocessing.images.Resizing is rv.layers.Resizing
+"""
+
+
+@pytest.mark.parametrize("code", [FIRST_MODEL, NAMED_LATER])
+def test_families_of_layers_are_imported_when_named(code):
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", ["layers", "models", "training", "autodiff"])
+def test_all_names_are_found(name):
+    package = importlib.import_module(f"ranvier.{name}")
+    assert set(package.__all__) <= set(dir(package))
+    assert all(hasattr(package, name) for name in package.__all__)
+    with pytest.raises(AttributeError, match=f"{name}' has no attribute 'Nothing'"):
+        package.Nothing  # noqa: B018

@@ -1,8 +1,23 @@
 """Differentiation of object code."""
 
-from ranvier.autodiff._custom_gradient import custom_gradient
+import typing
+
 from ranvier.autodiff._gradients import value_and_gradients
-from ranvier.autodiff._tape import GradientTape, UnconnectedGradients
+from ranvier.core._later import imported_later
+
+if typing.TYPE_CHECKING:
+    from ranvier.autodiff._custom_gradient import custom_gradient
+    from ranvier.autodiff._tape import GradientTape, UnconnectedGradients
+
+# `fit` does without them.
+__getattr__, __dir__ = imported_later(
+    __name__,
+    {
+        "GradientTape": "._tape",
+        "UnconnectedGradients": "._tape",
+        "custom_gradient": "._custom_gradient",
+    },
+)
 
 __all__ = [
     "GradientTape",

@@ -2,8 +2,6 @@
 
 import http.client
 import json
-import urllib.parse
-import urllib.request
 import warnings
 
 import numpy as np
@@ -46,6 +44,8 @@ class RemoteMonitor(Callback):
         self.send_as_json = send_as_json
 
     def on_epoch_end(self, epoch, logs=None):
+        import urllib.request  # takes its time, and few runs need it
+
         event = {"epoch": epoch}
         for name, value in (logs or {}).items():
             is_array = isinstance(value, (np.ndarray, np.generic))

@@ -1,5 +1,9 @@
 """Layers: the parts that models are made of."""
 
+import importlib
+import typing
+
+from ranvier.core import _errors, _registry
 from ranvier.layers._activations import (
     ELU,
     Activation,
@@ -63,53 +67,83 @@ from ranvier.layers._slopes import PReLU, RReLU
 from ranvier.layers._spectral_norm import SpectralNormalization
 from ranvier.layers._up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
 from ranvier.layers._zero_padding import ZeroPadding1D, ZeroPadding2D, ZeroPadding3D
-from ranvier.layers.preprocessing import (
-    CategoryEncoding,
-    Discretization,
-    HashedCrossing,
-    Hashing,
-    IntegerLookup,
-    MelSpectrogram,
-    Normalization,
-    Pipeline,
-    Rescaling,
-    STFTSpectrogram,
-    StringLookup,
-    TextVectorization,
-)
-from ranvier.layers.preprocessing.images import (
-    AugMix,
-    AutoContrast,
-    CenterCrop,
-    ContrastLimitedAdaptiveHistogramEqualization,
-    CutMix,
-    Equalization,
-    MaxNumBoundingBoxes,
-    MixUp,
-    RandAugment,
-    RandomBrightness,
-    RandomColorDegeneration,
-    RandomColorJitter,
-    RandomContrast,
-    RandomCrop,
-    RandomElasticTransform,
-    RandomErasing,
-    RandomFlip,
-    RandomGaussianBlur,
-    RandomGrayscale,
-    RandomHue,
-    RandomInvert,
-    RandomPerspective,
-    RandomPosterization,
-    RandomRotation,
-    RandomSaturation,
-    RandomSharpness,
-    RandomShear,
-    RandomTranslation,
-    RandomZoom,
-    Resizing,
-    Solarization,
-)
+
+if typing.TYPE_CHECKING:
+    from ranvier.layers.preprocessing import (
+        CategoryEncoding,
+        Discretization,
+        HashedCrossing,
+        Hashing,
+        IntegerLookup,
+        MelSpectrogram,
+        Normalization,
+        Pipeline,
+        Rescaling,
+        STFTSpectrogram,
+        StringLookup,
+        TextVectorization,
+    )
+    from ranvier.layers.preprocessing.images import (
+        AugMix,
+        AutoContrast,
+        CenterCrop,
+        ContrastLimitedAdaptiveHistogramEqualization,
+        CutMix,
+        Equalization,
+        MaxNumBoundingBoxes,
+        MixUp,
+        RandAugment,
+        RandomBrightness,
+        RandomColorDegeneration,
+        RandomColorJitter,
+        RandomContrast,
+        RandomCrop,
+        RandomElasticTransform,
+        RandomErasing,
+        RandomFlip,
+        RandomGaussianBlur,
+        RandomGrayscale,
+        RandomHue,
+        RandomInvert,
+        RandomPerspective,
+        RandomPosterization,
+        RandomRotation,
+        RandomSaturation,
+        RandomSharpness,
+        RandomShear,
+        RandomTranslation,
+        RandomZoom,
+        Resizing,
+        Solarization,
+    )
+
+# Layers that prepare data bring much code along, which most models do without: the
+# packages are imported when one of their layers is first named.
+_LATER = ("preprocessing", "preprocessing.images")
+
+
+def __getattr__(name):
+    if name == "preprocessing":
+        return importlib.import_module(f"{__name__}.{name}")
+    for package in _LATER if name in __all__ else ():
+        module = importlib.import_module(f"{__name__}.{package}")
+        if name in module.__all__:
+            return getattr(module, name)
+    raise AttributeError(
+        f"module '{__name__}' has no attribute '{name}'."
+        + _errors.close_names(name, __all__)
+    )
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
+
+
+@_registry.set_loader
+def _load_later():
+    for package in _LATER:
+        importlib.import_module(f"{__name__}.{package}")
+
 
 __all__ = [
     "ELU",

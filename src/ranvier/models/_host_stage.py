@@ -3,13 +3,12 @@
 Layers on strings cannot be compiled. The graph of a model that contains some is cut
 once, when the model is made: what those layers need runs on the host, on whole columns
 of data, and gives arrays of numbers. These take the place of the model's inputs in
-programs. A model whose graph has no such layer has no stage and pays nothing.
+programs. A model whose graph has no such layer has no stage and pays nothing, not even
+the import of these layers.
 """
 
 from ranvier.core import _tree
 from ranvier.core._errors import ShapeError
-from ranvier.layers.preprocessing._host_layer import refuse_tracers
-from ranvier.layers.preprocessing._strings import as_array
 
 # Marks what a stage returned among dictionaries of inputs.
 _PREFIX = "host:"
@@ -74,6 +73,8 @@ class HostStage:
         """
         if self.is_prepared(inputs):
             return inputs
+        from ranvier.layers.preprocessing._host_layer import refuse_tracers
+
         columns = _columns(inputs, self._graph)
         values = dict(zip(map(id, self._graph.inputs), columns, strict=True))
         prepared = {t.name: values[id(t)] for t in self._inputs}
@@ -137,6 +138,8 @@ def _columns(inputs, graph):
 
 
 def _column(x):
+    from ranvier.layers.preprocessing._strings import as_array
+
     return x if hasattr(x, "shape") and hasattr(x, "ndim") else as_array(x)
 
 

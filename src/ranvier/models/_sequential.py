@@ -8,7 +8,6 @@ from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.layers._call import get_mask, signature_of
 from ranvier.layers._input import Input, InputLayer
 from ranvier.layers._layer import Layer
-from ranvier.layers.preprocessing._strings import as_array
 from ranvier.models._functional import Functional
 from ranvier.models._model import Model
 from ranvier.ops._symbolic import KerasTensor
@@ -167,6 +166,8 @@ class Sequential(Model):
     def on_host(self, inputs):
         """Returns the arrays of numbers that the layers on strings make of inputs."""
         if self._functional is None:
+            from ranvier.layers.preprocessing._strings import as_array
+
             self._build_on(as_array(inputs))
         return self._functional.on_host(inputs)
 
