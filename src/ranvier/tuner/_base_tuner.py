@@ -129,6 +129,7 @@ class BaseTuner(Stateful):
         with contextlib.ExitStack() as at_end:
             at_end.callback(self.oracle._display.on_search_end)
             self._run_all(*fit_args, **fit_kwargs)
+        self._warn_of_nothing()
         self.on_search_end()
 
     def _run_all(self, *fit_args, **fit_kwargs):
@@ -143,15 +144,22 @@ class BaseTuner(Stateful):
             self.on_trial_begin(trial)
             self._try_run_and_update_trial(trial, *fit_args, **fit_kwargs)
             self.on_trial_end(trial)
-            self._warn_of_empty_space()
 
-    def _warn_of_empty_space(self):
-        if len(self.oracle.trials) == 1 and not self.oracle.hyperparameters.space:
+    def _warn_of_nothing(self):
+        """Tells why a search has come to nothing."""
+        trials = list(self.oracle.trials.values())
+        if trials and all(t.status == TrialStatus.FAILED for t in trials):
             warnings.warn(
-                "The search space is empty: nothing was asked of `hp`, so there is "
+                f"None of {len(trials)} trials was completed. The last one said:\n"
+                f"{trials[-1].message}",
+                stacklevel=3,
+            )
+        elif len(trials) == 1 and not self.oracle.hyperparameters.space:
+            warnings.warn(
+                "The search space is empty: nothing was asked of `hp`, so there was "
                 "only one trial to run. Use `hp.Int`, `hp.Float`, `hp.Choice` or "
                 "`hp.Boolean` in `build`.",
-                stacklevel=4,
+                stacklevel=3,
             )
 
     def _try_run_and_update_trial(self, trial, *fit_args, **fit_kwargs):

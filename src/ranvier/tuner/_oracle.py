@@ -91,6 +91,8 @@ class Oracle(Stateful):
         self._tried_so_far = set()
         self._id_to_hash = {}
         self._directory = self._project_name = None
+        # Whether one tuner asks for several trials that do not depend on each other.
+        self.is_batching = False
         self._study = Study(self)
         self._display = Display(self)
 
@@ -119,7 +121,7 @@ class Oracle(Stateful):
 
     def score_trial(self, trial):
         """Sets score and best step of a completed trial; may be overridden."""
-        trial.score = trial.metrics.get_best_value(self.objective.name)
+        trial.score = float(trial.metrics.get_best_value(self.objective.name))
         trial.best_step = trial.metrics.get_best_step(self.objective.name)
 
     def _random_values(self):
@@ -191,6 +193,16 @@ class Oracle(Stateful):
         if trial.status == TrialStatus.STOPPED:
             self.tuner_ids.discard(tuner_id)
         return trial
+
+    @synchronized
+    def trial_is_built(self, trial):
+        """Takes up what `build` of a trial has asked for, before the trial has run.
+
+        A tuner that runs several trials at once builds them one by one, so that each
+        sees the space that it would have seen after the ones before it.
+        """
+        self.update_space(trial.hyperparameters)
+        self._record_values(trial)
 
     @synchronized
     def update_trial(self, trial_id, metrics, step=0):
