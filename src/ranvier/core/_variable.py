@@ -458,7 +458,11 @@ def _to_array(value, dtype):
         return value if value.dtype == dtype else value.astype(_storage(dtype))
     if hasattr(value, "__jax_array__"):
         return value.__jax_array__().astype(_storage(dtype))
-    # `array`, not `asarray`: the buffer must not alias the caller's memory.
+    # Copied: the buffer must not alias the caller's memory.
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        # JAX would compile its own copy once for each shape.
+        with np.errstate(all="ignore"):
+            return jax.device_put(np.array(value, dtype=_storage(dtype)))
     return jnp.array(value, dtype=_storage(dtype))
 
 

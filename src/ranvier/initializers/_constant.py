@@ -3,7 +3,6 @@
 import math
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from ranvier import ops
@@ -15,9 +14,9 @@ from ranvier.initializers._initializer import Initializer
 
 
 def _filled(value, shape, dtype):
-    # Made by NumPy: JAX would compile a program for each shape.
+    # Made and handed over by NumPy: JAX would compile a program for each shape.
     dtype = jax.dtypes.canonicalize_dtype(_dtypes.standardize_dtype(dtype))
-    return jnp.asarray(np.full(shape, value, dtype))
+    return jax.device_put(np.full(shape, value, dtype))
 
 
 @builtin("keras.initializers", "zeros")

@@ -44,6 +44,10 @@ class Trainer:
             _programs={},
         )
 
+    def __getstate__(self):
+        # Programs belong to the process: copies and other processes make their own.
+        return {**self.__dict__, "_programs": {}}
+
     # Compiling.
 
     def compile(
