@@ -140,7 +140,11 @@ def static(value):
     """
     if value is None or type(value) is int:
         return value
+    if type(value).__name__ == "_DimExpr":
+        return value  # a symbol of JAX for a size
     if isinstance(value, Tensor):
+        if hasattr(value, "sizes"):
+            return value.sizes
         value = value._value if is_traced(value._value) else value._host().tolist()
     if hasattr(value, "as_list"):
         value = value.as_list()

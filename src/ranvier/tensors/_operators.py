@@ -408,7 +408,8 @@ def _check_bounds(shape, key):
         if entry is Ellipsis:
             axis += len(shape) - used
         elif entry is not None:
-            if type(entry) is int and not -shape[axis] <= entry < shape[axis]:
+            known = shape[axis] is not None and type(entry) is int
+            if known and not -shape[axis] <= entry < shape[axis]:
                 raise InvalidArgumentError(
                     f"slice index {entry} of dimension {axis} out of bounds. "
                     "[Op:StridedSlice]"

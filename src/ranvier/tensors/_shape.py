@@ -212,6 +212,8 @@ class TensorShape(tuple):
 def _size(entry):
     if entry is None or type(entry) is int:
         size = entry
+    elif type(entry).__name__ == "_DimExpr":
+        size = None  # a symbol of JAX for a size that is not known
     else:
         try:
             size = entry.__index__()

@@ -129,7 +129,16 @@ def shape(input, out_type="int32", name=None):
         return ops.shape(input)
     sizes = getattr(input, "dense_shape", None)
     sizes = sizes._host() if sizes is not None else _shape_of(input)
+    if None in tuple(sizes):
+        return _symbolic_shape(input, out_type)
     return Tensor(np.array(sizes, as_dtype(out_type).dtype))
+
+
+def _symbolic_shape(value, dtype):
+    from ranvier.tensors._symbolic_sizes import SizeTensor  # rarely met
+
+    array = getattr(value, "_value", value)
+    return SizeTensor(tuple(array.shape), as_dtype(dtype).name)
 
 
 def _shape_of(value):
@@ -141,6 +150,9 @@ def size(input, out_type="int32", name=None):
     """Returns the number of entries."""
     if isinstance(input, RaggedTensor):
         input = input.flat_values
+    if None in _shape_of(input):
+        sizes = _symbolic_shape(input, out_type)
+        return compute(ops.prod, Tensor(sizes._value))
     count = np.prod(_shape_of(input), dtype=np.int64)
     return Tensor(np.asarray(count, as_dtype(out_type).dtype))
 

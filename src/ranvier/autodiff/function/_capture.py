@@ -87,23 +87,28 @@ _NEW_VARIABLE = (
 class Traced:
     """Object code as a program: a jaxpr, and what its inputs and outputs stand for.
 
+    Args:
+        closed: the program with its constants.
+        holes: pairs of a variable and its hole.
+        written: the variables whose new values follow the outputs.
+        created: the `tf.Variable`s that were made.
+        count: the number of outputs proper.
+
     Attributes:
         jaxpr: the program; its constants are `constants`.
         constants: arrays, holes, and values of programs around.
         variables: the variables that are read.
         captured: the values of programs around.
-        written: the variables whose new values follow the outputs.
-        created: the `tf.Variable`s that were made.
-        count: the number of outputs proper.
     """
 
-    def __init__(self, closed, scope, written, count):
+    def __init__(self, closed, holes, written, created, count):
         self.jaxpr = closed.jaxpr
         self.constants = list(closed.consts)
-        self.created = scope.created
+        self.created = created
         self.count = count
         self.written = written
-        holes = {id(hole): variable for variable, hole in scope.holes.values()}
+        self.holes = holes
+        holes = {id(hole): variable for variable, hole in holes}
         self.variables, self.captured = [], []
         # Which input fills a constant: its number among variables, then captured.
         self._variable_places, self._captured_places = [], []
@@ -169,7 +174,8 @@ def trace(function, arguments, allow_new=True) -> Traced:
     # 64 bits where tensors of 64 bits take part, as it does outside.
     with jax.enable_x64(True):
         closed = jax.make_jaxpr(run)(*arguments)
-    return Traced(closed, scope, written, counts[0])
+    holes = list(scope.holes.values())
+    return Traced(closed, holes, written, scope.created, counts[0])
 
 
 def _settled(value):

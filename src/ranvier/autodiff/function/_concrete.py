@@ -1,51 +1,68 @@
-"""Concrete functions: one trace of a Python function, compiled and called."""
+"""Concrete functions: one trace of a Python function, to call and to look at."""
 
 import jax
-from jax._src import core as jax_core
+import numpy as np
 
-from ranvier.autodiff._lazy import Lazy
-from ranvier.autodiff.function import _capture, _failures
-from ranvier.autodiff.function._signature import Call
+from ranvier.autodiff.function import _capture, _graph_view, _sizes
+from ranvier.autodiff.function._program import Program
+from ranvier.autodiff.function._signature import Call, spec_of_argument
 from ranvier.autodiff.function._state import state as tracing_state
 from ranvier.autodiff.function._values import (
     Slot,
     as_tensors,
     put_together,
-    struct_of,
     take_apart,
 )
-from ranvier.core import _interrupts as interrupts
-from ranvier.core import _programs, _scope, _seeds, _tree
+from ranvier.core import _naming, _tree
+from ranvier.core._variable import Variable
+from ranvier.tensors._constant import convert_to_tensor
+from ranvier.tensors._errors import InvalidArgumentError
+from ranvier.tensors._shape import TensorShape
+from ranvier.tensors._specs import TensorSpec, TypeSpec
 from ranvier.tensors._tensor import Tensor
 
 
 class ConcreteFunction:
-    """A Python function traced for one signature, as a compiled program.
+    """A Python function traced for one signature.
 
     Made by `Function.get_concrete_function`.
 
     Args:
         owner: the `Function`.
-        call: the `Call` it is traced for.
+        call: the `Call` it is traced for: arrays, or types of arrays whose sizes may
+            be None.
         args: the arguments, with defaults filled in.
         kwargs: keyword arguments.
+        arrays: the arrays of the first call, or None if there is none yet.
         allow_new: whether `tf.Variable`s may be made.
     """
 
-    def __init__(self, owner, call, args, kwargs, allow_new):
+    def __init__(self, owner, call, args, kwargs, arrays, allow_new):
         self._owner = owner
-        self._call_traced_for = call
-        self._arguments = _template(call, args, kwargs)
-        self._structs = [struct_of(array) for array in call.arrays]
-        self._traced = self._trace(allow_new)
-        # The programs of functions inside and of tapes around are one `jit` each.
-        self._jitted = jax.jit(self._traced.__call__)
-        self._executable = None
-        self._sort_variables(call)
+        self._signature = call
+        self._args, self._kwargs = args, kwargs
+        self._arguments = _template(args, kwargs)
+        self._structs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in call.arrays]
+        self._is_open = any(None in s.shape for s in self._structs)
+        self._symbolic = None
+        self._programs: dict = {}
+        self._program = None
+        if not self._is_open:
+            self._traced = self._trace(self._structs, allow_new)
+            self._program = Program(self._traced, call.variables)
+            return
+        try:
+            self._symbolic = _sizes.with_symbols(self._structs, arrays)
+            self._traced = self._trace(self._symbolic, allow_new)
+        except Exception:
+            # Some code asks for sizes as numbers: then there is a trace for each.
+            self._symbolic = None
+            sizes = arrays or _sizes.examples(self._structs)
+            self._traced = self._trace_for(sizes, allow_new)
 
     # Tracing.
 
-    def _trace(self, allow_new):
+    def _trace(self, structs, allow_new=False):
         box = []
 
         def body(*arrays):
@@ -57,134 +74,340 @@ class ConcreteFunction:
 
         tracing_state.tracing.append(self)
         try:
-            traced = _capture.trace(body, self._structs, allow_new)
+            traced = _capture.trace(body, structs, allow_new)
         finally:
             tracing_state.tracing.pop()
         self._result = box[0]
         return traced
 
+    def _trace_for(self, arrays, allow_new=False):
+        """Traces for sizes that are numbers."""
+        structs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
+        return self._trace(structs, allow_new)
+
     def _fill(self, arrays):
         """Returns `(args, kwargs)` around arrays."""
 
         def leaf(value):
-            if type(value) is Slot:
-                return Tensor(arrays[value.number])
-            return value
+            return Tensor(arrays[value.number]) if type(value) is Slot else value
 
         return _tree.map_structure(leaf, self._arguments)
 
-    def _sort_variables(self, call):
-        """Finds where each variable comes from at a call."""
-        traced = self._traced
-        everything = {id(v): v for v in (*traced.variables, *traced.written)}
-        passed = {id(v): i for i, v in enumerate(call.variables)}
-        generator = _seeds._global["generator"]
-        seed = None if generator is None else generator.state
-        self._written_ids = {id(v) for v in traced.written}
-        read = [v for v in traced.variables if id(v) not in self._written_ids]
-        self._moving = {
-            id(v): passed.get(id(v), "seed")
-            for v in everything.values()
-            if id(v) in passed or v is seed
-        }
-        self._read, self._written = read, list(traced.written)
+    def _program_for(self, arrays):
+        """Returns the program for the sizes of a call."""
+        if self._program is not None:
+            return self._program
+        key = tuple([tuple(a.shape) for a in arrays])
+        program = self._programs.get(key)
+        if program is None:
+            traced = self._traced_for(arrays)
+            program = self._programs[key] = Program(traced, self._signature.variables)
+        return program
 
-    def _actual(self, variables, passed):
-        """Returns the variables of a call in place of those of the trace."""
-        moving = self._moving
-        actual = []
-        for variable in variables:
-            place = moving.get(id(variable))
-            if place is None:
-                actual.append(variable)
-            elif place == "seed":
-                actual.append(_seeds.global_seed_generator().state)
-            else:
-                actual.append(passed[place])
-        return actual
+    def _traced_for(self, arrays):
+        sizes = None
+        if self._symbolic is not None:
+            sizes = _sizes.sizes_of(self._symbolic, arrays)
+        if sizes is None:
+            return self._trace_for(arrays)
+        try:
+            structs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
+            return _sizes.specialize(self._traced, structs, sizes)
+        except Exception:
+            return self._trace_for(arrays)
 
     # Calling.
 
     def _run(self, call):
-        """Runs the program for a call with the signature of the trace."""
-        if jax_core.trace_ctx.trace is not jax_core.eval_trace or _scope.stacks.state:
-            outputs = self._run_inside(call)
-        else:
-            outputs = self._run_compiled(call)
+        """Runs the program for a call that fits the signature."""
+        outputs = self._program_for(call.arrays)(call.arrays, call.variables)
         if type(self._result) is Slot:
             return Tensor(outputs[self._result.number])
         return put_together(self._result, outputs)
 
-    def _run_inside(self, call):
-        """Runs the program as a part of another one, or of a tape's record."""
-        names = {}
-        if self._moving:
-            everything = [*self._traced.variables, *self._traced.written]
-            actual = self._actual(everything, call.variables)
-            names = {id(v): a for v, a in zip(everything, actual, strict=True)}
-        return _capture.run(
-            self._traced, call.arrays, self._jitted, lambda v: names.get(id(v), v)
-        )
-
-    def _run_compiled(self, call):
-        arrays = call.arrays
-        for i, array in enumerate(arrays):
-            if type(array) is Lazy:
-                arrays[i] = array.materialize()
-        read, written = self._read, self._written
-        if self._moving:
-            read = self._actual(read, call.variables)
-            written = self._actual(written, call.variables)
-        kept = [_array_of(v) for v in read]
-        if self._executable is None:
-            self._executable = self._compile(kept, [_array_of(v) for v in written])
-        with interrupts.deferred:
-            # The old buffers are gone once the program starts: an interrupt must not
-            # come between taking them and storing the new ones.
-            given = [v.take() for v in written]
-            new, outputs = self._executable(given, kept, arrays)
-            for variable, value in zip(written, new, strict=True):
-                variable.put(value)
-        if self._has_effects:
-            _failures.settle()
-        return outputs
-
-    def _compile(self, kept, given):
-        traced = self._traced
-        self._has_effects = bool(traced.jaxpr.effects)
-        places = {id(v): i for i, v in enumerate(self._written)}
-        reads = {id(v): i for i, v in enumerate(self._read)}
-
-        def program(given, kept, arrays):
-            values = [
-                given[places[id(v)]] if id(v) in places else kept[reads[id(v)]]
-                for v in traced.variables
-            ]
-            outputs, new = traced(values, traced.captured, arrays)
-            return new, outputs
-
-        inputs = given, kept, list(self._structs)
-        with jax.enable_x64(True):
-            staged = jax.jit(program, donate_argnums=(0,)).trace(*inputs)
-            return _programs._executable(staged, True, inputs)
-
     def __call__(self, *args, **kwargs):
-        """Runs the program on tensors of the signature it was traced for."""
-        args, kwargs = self._owner._parameters.bind(args, kwargs)
+        """Runs the program on tensors of the signature it was traced for.
+
+        Arguments that were Python values at the trace may be left out.
+
+        Raises:
+            TypeError: for arguments that do not fit the signature.
+            InvalidArgumentError: for tensors of another dtype.
+        """
         call = Call()
-        call.key = call.add((args, kwargs))
+        given = self._as_tensors(self._bind(args, kwargs))
+        call.key = tuple([call.add(value) for value in given])
+        expected = self._structs
+        if len(call.arrays) != len(expected):
+            raise TypeError(
+                f"Binding inputs to tf.function failed: the signature has "
+                f"{len(expected)} tensors, the call {len(call.arrays)}. Signature: "
+                f"{self._pretty_arguments()}"
+            )
+        for number, (array, struct) in enumerate(
+            zip(call.arrays, expected, strict=True)
+        ):
+            if array.dtype != struct.dtype:
+                raise InvalidArgumentError(
+                    f"cannot compute {self._name} as input #{number}(zero-based) was "
+                    f"expected to be a {struct.dtype} tensor but is a {array.dtype} "
+                    "tensor"
+                )
+        if not self._is_open and any(
+            tuple(a.shape) != tuple(s.shape)
+            for a, s in zip(call.arrays, expected, strict=True)
+        ):
+            # As in TensorFlow the program is one for all shapes: trace it for these.
+            return self._for_shapes(call)
         return self._run(call)
 
+    def _for_shapes(self, call):
+        key = tuple([tuple(a.shape) for a in call.arrays])
+        program = self._programs.get(key)
+        if program is None:
+            traced = self._trace_for(call.arrays)
+            program = self._programs[key] = Program(traced, self._signature.variables)
+        return put_together(self._result, program(call.arrays, call.variables))
 
-def _array_of(variable):
-    value = variable._value
-    if type(value) is Lazy:
-        value = variable._value = value.materialize()
-    return value
+    def _as_tensors(self, given):
+        """Returns arguments with tensors for Python numbers in a tensor's place."""
+        expected = [*self._args, *self._kwargs.values()]
+        if len(expected) != len(given):
+            return given
+        return [
+            convert_to_tensor(value, example.dtype)
+            if isinstance(example, (Tensor, TensorSpec, np.ndarray, jax.Array))
+            and isinstance(value, (bool, int, float, list))
+            else value
+            for value, example in zip(given, expected, strict=True)
+        ]
+
+    def _bind(self, args, kwargs):
+        """Returns the arguments in order, Python values filled in."""
+        parameters = self._owner._parameters
+        try:
+            args, kwargs = parameters.bind(args, kwargs)
+            return [*args, *kwargs.values()]
+        except TypeError:
+            tensors = [a for a in self._args if _has_tensors(a)]
+            if kwargs or len(args) != len(tensors):
+                raise
+            return list(args)
+
+    # Looking inside.
+
+    @property
+    def _name(self):
+        return f"__inference_{self._owner._name}_{self._number}"
+
+    @property
+    def _number(self):
+        if not hasattr(self, "_own_number"):
+            self._own_number = _naming.auto_name(f"__function_{self._owner._name}")
+            self._own_number = self._own_number.rpartition("_")[2]
+            if not self._own_number.isdigit():
+                self._own_number = "0"
+        return self._own_number
+
+    @property
+    def name(self) -> bytes:
+        """The name of the function in the graph."""
+        return self._name.encode()
+
+    @property
+    def graph(self):
+        """The graph: operations and tensors, to look at."""
+        if not hasattr(self, "_graph"):
+            names, passed = self._tensor_names()
+            shapes = [s.shape for s in self._structs]
+            self._graph = _graph_view.Graph(self._traced, names, passed, shapes)
+        return self._graph
+
+    def _tensor_names(self):
+        """Returns the names of the arguments' tensors, and of their variables."""
+        names, passed = [], {}
+        parameters = self._owner._parameters
+        named = [(parameters.name_of(i), a) for i, a in enumerate(self._args)]
+        for name, value in [*named, *self._kwargs.items()]:
+            for leaf in _tree.flatten(value):
+                if isinstance(leaf, Variable):
+                    passed.setdefault(id(leaf), name)
+                elif isinstance(leaf, (Tensor, TypeSpec, np.ndarray, jax.Array)):
+                    names.append(getattr(leaf, "name", None) or name)
+                elif isinstance(leaf, np.generic):
+                    names.append(name)
+        return names, passed
+
+    @property
+    def function_def(self):
+        """The function as TensorFlow's message has it: name, inputs and outputs."""
+        return _graph_view.function_def(self._name, self.graph)
+
+    @property
+    def inputs(self) -> list:
+        """The graph's tensors for the arguments and for what is captured."""
+        return [*self.graph.inputs, *self.graph.captures]
+
+    @property
+    def outputs(self) -> list:
+        """The graph's tensors for the results."""
+        return list(self.graph.outputs)
+
+    @property
+    def structured_outputs(self):
+        """The graph's tensors for the results, in their structure."""
+        outputs = self.graph.outputs
+
+        def leaf(value):
+            return outputs[value.number] if type(value) is Slot else value
+
+        return _tree.map_structure(leaf, self._result)
+
+    @property
+    def structured_input_signature(self):
+        """Specs of the arguments: `(args, kwargs)`."""
+        parameters = self._owner._parameters
+        args = [
+            _named(spec_of_argument(a), parameters.name_of(i))
+            for i, a in enumerate(self._args)
+        ]
+        kwargs = {k: _named(spec_of_argument(v), k) for k, v in self._kwargs.items()}
+        return tuple(args), kwargs
+
+    @property
+    def output_shapes(self):
+        """The shapes of the results."""
+        return self._of_outputs(lambda aval: TensorShape(aval.shape))
+
+    @property
+    def output_dtypes(self):
+        """The dtypes of the results."""
+        return self._of_outputs(lambda aval: TensorSpec((), aval.dtype).dtype)
+
+    def _of_outputs(self, function):
+        types = self._traced.out_types
+
+        def leaf(value):
+            return function(types[value.number]) if type(value) is Slot else value
+
+        return _tree.map_structure(leaf, self._result)
+
+    @property
+    def variables(self) -> tuple:
+        """The variables that are read or written, but for arguments."""
+        passed = set(map(id, self._signature.variables))
+        found = {id(v): v for v in (*self._traced.variables, *self._traced.written)}
+        return tuple(v for key, v in found.items() if key not in passed)
+
+    @property
+    def trainable_variables(self) -> tuple:
+        """The trainable ones of `variables`."""
+        return tuple(v for v in self.variables if v._trainable)
+
+    @property
+    def captured_inputs(self) -> list:
+        """The variables that the function captures."""
+        return list(self.variables)
+
+    @property
+    def function_type(self):
+        """The signature as text."""
+        return self._pretty()
+
+    def pretty_printed_signature(self, verbose=True) -> str:
+        """Returns the signature as text.
+
+        Args:
+            verbose: accepted as in TensorFlow.
+        """
+        return self._pretty()
+
+    def _pretty(self):
+        captures = "\n".join(
+            f"  {i}: {TensorSpec(v._shape, 'float32')!r}".replace(
+                "dtype=tf.float32", "dtype=tf.resource"
+            )
+            for i, v in enumerate(self.variables)
+        )
+        return (
+            f"Input Parameters:\n{self._pretty_arguments()}\nOutput Type:\n"
+            f"  {self._pretty_result()}\nCaptures:\n{captures or '  None'}"
+        )
+
+    def _pretty_arguments(self):
+        lines = [
+            f"  {name} ({kind}): {_pretty_type(spec_of_argument(value))}"
+            for name, kind, value in self._owner._parameters.described(
+                self._args, self._kwargs
+            )
+        ]
+        return "\n".join(lines) or "  None"
+
+    def _pretty_result(self):
+        types = self._traced.out_types
+
+        def leaf(value):
+            if type(value) is not Slot:
+                return value
+            aval = types[value.number]
+            return TensorSpec(aval.shape, aval.dtype)
+
+        return _pretty_type(_tree.map_structure(leaf, self._result))
+
+    def __repr__(self):
+        arguments = ", ".join(
+            f"{name}: {_pretty_type(spec_of_argument(value))}"
+            for name, _, value in self._owner._parameters.described(
+                self._args, self._kwargs
+            )
+        )
+        return (
+            f"<ConcreteFunction ({arguments}) -> {self._pretty_result()} "
+            f"at {hex(id(self)).upper().replace('X', 'x', 1)}>"
+        )
+
+    def __str__(self):
+        return f"ConcreteFunction {self._pretty()}"
 
 
-def _template(call, args, kwargs):
-    """Returns the arguments with slots in place of arrays."""
-    arrays: list = []
-    template = take_apart((list(args), kwargs), arrays)
-    return template
+def _pretty_type(spec) -> str:
+    """Writes the type of an argument or result as TensorFlow does."""
+    if isinstance(spec, TypeSpec):
+        return repr(spec)
+    if isinstance(spec, dict):
+        items = [f"[{k!r}, {_pretty_type(v)}]" for k, v in spec.items()]
+        return f"Dict[{', '.join(items)}]"
+    if isinstance(spec, (list, tuple)):
+        kind = "List" if isinstance(spec, list) else "Tuple"
+        return f"{kind}[{', '.join(map(_pretty_type, spec))}]"
+    if isinstance(spec, (bool, int, float, complex, str, bytes, type(None))):
+        return f"Literal[{spec!r}]"
+    return f"<{type(spec).__name__}>"
+
+
+def _named(spec, name):
+    def leaf(value):
+        if isinstance(value, TensorSpec):
+            return TensorSpec(value.shape, value.dtype, value.name or name)
+        return value
+
+    return _tree.map_structure(leaf, spec)
+
+
+def _has_tensors(value):
+    kinds = (Tensor, Variable, TypeSpec, np.ndarray, np.generic, jax.Array)
+    return any(isinstance(leaf, kinds) for leaf in _tree.flatten(value))
+
+
+def _template(args, kwargs):
+    """Returns the arguments with slots in place of tensors and their specs."""
+    counter = []
+
+    def leaf(value):
+        kinds = (Tensor, TensorSpec, np.ndarray, np.generic, jax.Array)
+        if isinstance(value, kinds):
+            counter.append(value)
+            return Slot(len(counter) - 1)
+        return value
+
+    return _tree.map_structure(leaf, (list(args), kwargs))

@@ -4,6 +4,9 @@ import functools
 import types
 import weakref
 
+import jax
+import numpy as np
+
 from ranvier.autodiff.function import _state
 from ranvier.autodiff.function._concrete import ConcreteFunction
 from ranvier.autodiff.function._signature import (
@@ -11,6 +14,8 @@ from ranvier.autodiff.function._signature import (
     Call,
     Parameters,
     fit_to_signature,
+    fits,
+    widened,
 )
 
 
@@ -115,6 +120,7 @@ class Function:
         self._parameters = Parameters(python_function)
         self._name = getattr(python_function, "__name__", "function")
         self._concrete: dict = {}
+        self._open: list = []  # pairs of a key and a trace whose sizes may vary
         self._count = 0
         self._bound: dict = {}
 
@@ -138,10 +144,7 @@ class Function:
         args, kwargs, call = self._prepare(args, kwargs)
         if call.needs_host:
             return self._run_python(args, kwargs)
-        concrete = self._concrete.get(call.key)
-        if concrete is None:
-            concrete = self._trace(call, args, kwargs)
-        return concrete._run(call)
+        return self._find(call, args, kwargs)._run(call)
 
     def _prepare(self, args, kwargs):
         args, kwargs = self._parameters.bind(args, kwargs)
@@ -154,6 +157,52 @@ class Function:
         call.key = tuple(parts)
         return args, kwargs, call
 
+    def _find(self, call, args, kwargs):
+        """Returns the trace that serves a call, made if there is none."""
+        concrete = self._concrete.get(call.key)
+        if concrete is not None:
+            return concrete
+        for key, concrete in self._open:
+            if fits(call.key, key):
+                self._concrete[call.key] = concrete
+                return concrete
+        signature, arrays = call, None
+        if all(isinstance(a, jax.Array) for a in call.arrays):
+            arrays = call.arrays
+        if self._input_signature is not None:
+            args = (*self._input_signature, *args[len(self._input_signature) :])
+            signature = self._call_of(args, kwargs)
+        elif self._reduce_retracing:
+            signature, args, kwargs = self._widen(call, args, kwargs)
+        concrete = self._trace(signature, args, kwargs, arrays)
+        if concrete._is_open:
+            self._open.append((signature.key, concrete))
+        self._concrete[call.key] = concrete
+        return concrete
+
+    def _call_of(self, args, kwargs):
+        call = Call()
+        parts = [call.add(value) for value in args]
+        if kwargs:
+            parts.append(call.add(kwargs))
+        call.key = tuple(parts)
+        return call
+
+    def _widen(self, call, args, kwargs):
+        """Returns a signature that also serves an earlier one, if there is such."""
+        for key in self._concrete:
+            wide = widened(call.key, key)
+            if wide is None or wide == call.key:
+                continue
+            found = Call()
+            found.key, found.variables = wide, call.variables
+            shapes = iter(_shapes_in(wide))
+            found.arrays = [
+                jax.ShapeDtypeStruct(next(shapes), a.dtype) for a in call.arrays
+            ]
+            return found, args, kwargs
+        return call, args, kwargs
+
     def _fit(self, args):
         specs = self._input_signature
         fitted = [
@@ -162,15 +211,14 @@ class Function:
         ]
         return (*fitted, *args[len(specs) :])
 
-    def _trace(self, call, args, kwargs):
-        first = not self._concrete
+    def _trace(self, call, args, kwargs, arrays):
+        allow_new = not self._concrete
         self._count += 1
-        concrete = ConcreteFunction(self, call, args, kwargs, allow_new=first)
+        concrete = ConcreteFunction(self, call, args, kwargs, arrays, allow_new)
         if concrete._traced.created:
             # Variables were made. They must be made once only: a second run has to do
             # without.
-            concrete = ConcreteFunction(self, call, args, kwargs, allow_new=False)
-        self._concrete[call.key] = concrete
+            concrete = ConcreteFunction(self, call, args, kwargs, arrays, False)
         return concrete
 
     def _run_python(self, args, kwargs):
@@ -204,11 +252,19 @@ class Function:
             *args: arguments, or specs in place of tensors.
             **kwargs: keyword arguments.
         """
+        if self._input_signature is not None and not args and not kwargs:
+            args = self._input_signature
         args, kwargs, call = self._prepare(args, kwargs)
-        concrete = self._concrete.get(call.key)
-        if concrete is None:
-            concrete = self._trace(call, args, kwargs)
-        return concrete
+        return self._find(call, args, kwargs)
+
+    def pretty_printed_concrete_signatures(self, verbose=True) -> str:
+        """Returns the signatures traced so far, as text.
+
+        Args:
+            verbose: accepted as in TensorFlow.
+        """
+        concrete = {id(c): c for c in self._concrete.values()}
+        return "\n\n".join(c._pretty() for c in concrete.values())
 
 
 class _BoundFunction(Function):
@@ -240,3 +296,13 @@ class _BoundFunction(Function):
 
 def _forget_with(instance, table, key):
     weakref.finalize(instance, table.pop, key, None)
+
+
+def _shapes_in(key):
+    """Yields the shapes of the tensors in a key, in order."""
+    if isinstance(key, tuple):
+        if len(key) == 2 and isinstance(key[1], np.dtype):
+            yield key[0]
+        else:
+            for part in key:
+                yield from _shapes_in(part)

@@ -101,6 +101,19 @@ class Call:
         self.arrays.append(array)
         return array.shape, array.dtype
 
+    def _spec(self, spec):
+        if spec.dtype.name == "string":
+            self.needs_host = True
+            return "string", spec.shape
+        if spec.shape.rank is None:
+            raise ValueError(
+                f"The number of axes must be known: {spec!r}. Give a shape with None "
+                "for sizes that may vary."
+            )
+        struct = jax.ShapeDtypeStruct(tuple(spec.shape), spec.dtype.dtype)
+        self.arrays.append(struct)
+        return struct.shape, struct.dtype
+
     def _variable(self, variable):
         for number, known in enumerate(self.variables):
             if known is variable:
@@ -116,7 +129,10 @@ class Call:
         if isinstance(value, (RaggedTensor, SparseTensor, IndexedSlices)):
             self.needs_host = True
             return type(value), repr(getattr(value, "dtype", None))
+        if isinstance(value, TensorSpec):
+            return self._spec(value)
         if isinstance(value, TypeSpec):
+            self.needs_host = True
             return value
         if hasattr(value, "element_spec"):
             self.hosts.append(value)
@@ -130,6 +146,50 @@ class Call:
                 return ByIdentity(value)
             return type(value), value
         return ByIdentity(value)
+
+
+def fits(key, wide) -> bool:
+    """Tells whether a call belongs to a trace whose sizes may vary.
+
+    Args:
+        key: the key of the call.
+        wide: the key of the trace: None for sizes that may vary.
+    """
+    if not isinstance(key, tuple) or not isinstance(wide, tuple):
+        return bool(key == wide)
+    if len(key) != len(wide):
+        return False
+    if len(wide) == 2 and isinstance(wide[1], np.dtype):
+        shape, dtype = key
+        return (
+            dtype == wide[1]
+            and len(shape) == len(wide[0])
+            and all(b is None or a == b for a, b in zip(shape, wide[0], strict=True))
+        )
+    return all(fits(a, b) for a, b in zip(key, wide, strict=True))
+
+
+def widened(key, other):
+    """Returns the key of a trace that serves two calls, or None.
+
+    Args:
+        key: the key of one call, or of a trace.
+        other: the key of another one.
+    """
+    if not isinstance(key, tuple) or not isinstance(other, tuple):
+        return key if key == other else None
+    if len(key) != len(other):
+        return None
+    if len(key) == 2 and isinstance(key[1], np.dtype):
+        if key[1] != other[1] or len(key[0]) != len(other[0]):
+            return None
+        pairs = zip(key[0], other[0], strict=True)
+        return tuple([a if a == b else None for a, b in pairs]), key[1]
+    parts = [widened(a, b) for a, b in zip(key, other, strict=True)]
+    same = [a is None and b is None for a, b in zip(key, other, strict=True)]
+    if any(p is None and not s for p, s in zip(parts, same, strict=True)):
+        return None
+    return tuple(parts)
 
 
 class Parameters:
@@ -170,6 +230,14 @@ class Parameters:
             ) from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
+
+    def described(self, args, kwargs):
+        """Returns `(name, kind, value)` for each argument."""
+        kinds = [p.kind for p in self.signature.parameters.values()]
+        has_rest = inspect.Parameter.VAR_POSITIONAL in kinds
+        kind = "POSITIONAL_ONLY" if has_rest else "POSITIONAL_OR_KEYWORD"
+        found = [(self.name_of(i), kind, value) for i, value in enumerate(args)]
+        return [*found, *[(k, "KEYWORD_ONLY", v) for k, v in kwargs.items()]]
 
     def name_of(self, number) -> str:
         """Returns the name of a positional argument."""
