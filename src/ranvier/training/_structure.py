@@ -241,12 +241,10 @@ class _Walk:
             self.variables.append(value)
             self.tokens.append(_without_numbers(value.path))
         for name in dynamic_names(kind):
-            number = attributes.pop(name, None)
-            if _is_number(number):
-                self.numbers.append((value, name, number))
-                number = "number"
             # None and zero turn things off: programs differ.
-            self.tokens.append(repr(number))
+            if _is_number(attributes.get(name)):
+                self.numbers.append((value, name, attributes.pop(name)))
+                self.tokens.append("number")
         if isinstance(value, Metric):  # it may bear the automatic name of an output
             self.tokens.append(_without_numbers(attributes.pop("name")))
         elif isinstance(value, _NAMED) and _is_automatic(attributes.get("name"), kind):

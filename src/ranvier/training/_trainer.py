@@ -335,6 +335,7 @@ class Trainer:
             ),
             dynamic_values(optimizer) if optimizer is not None else (),
             id(getattr(optimizer, "rate_source", None)),
+            dynamic_values(getattr(optimizer, "rate_source", None)),
         )
 
     def make_train_function(self, force=False):

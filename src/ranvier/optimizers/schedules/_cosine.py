@@ -9,6 +9,7 @@ from ranvier.core._arguments import (
     require_nonnegative,
     require_positive,
 )
+from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
 
@@ -41,6 +42,12 @@ class CosineDecay(LearningRateSchedule):
         (0.05, 0.1)
     """
 
+    initial_learning_rate = Dynamic()
+    decay_steps = Dynamic()
+    alpha = Dynamic()
+    warmup_target = Dynamic()
+    warmup_steps = Dynamic()
+
     def __init__(
         self,
         initial_learning_rate,
@@ -71,7 +78,7 @@ class CosineDecay(LearningRateSchedule):
         rate, step = rate_and_step(self.initial_learning_rate, step)
         if self.warmup_target is None:
             return rate * self._share(step)
-        slope = (self.warmup_target - rate) / max(self.warmup_steps, 1)
+        slope = (self.warmup_target - rate) / ops.maximum(self.warmup_steps, 1)
         falling = self.warmup_target * self._share(step - self.warmup_steps)
         return ops.where(step < self.warmup_steps, rate + slope * step, falling)
 
@@ -110,6 +117,10 @@ class CosineDecayRestarts(LearningRateSchedule):
         >>> [round(float(schedule(step)), 4) for step in (0, 5, 10, 20)]
         [0.1, 0.05, 0.1, 0.05]
     """
+
+    initial_learning_rate = Dynamic()
+    first_decay_steps = Dynamic()
+    alpha = Dynamic()
 
     def __init__(
         self,

@@ -6,6 +6,7 @@ from ranvier.core._arguments import (
     require_nonnegative,
     require_positive,
 )
+from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
 
@@ -28,6 +29,10 @@ class ExponentialDecay(LearningRateSchedule):
         >>> round(float(ExponentialDecay(0.1, decay_steps=10, decay_rate=0.5)(20)), 4)
         0.025
     """
+
+    initial_learning_rate = Dynamic()
+    decay_steps = Dynamic()
+    decay_rate = Dynamic()
 
     def __init__(
         self,
@@ -81,6 +86,10 @@ class InverseTimeDecay(LearningRateSchedule):
         >>> round(float(InverseTimeDecay(0.1, decay_steps=10, decay_rate=1.0)(10)), 4)
         0.05
     """
+
+    initial_learning_rate = Dynamic()
+    decay_steps = Dynamic()
+    decay_rate = Dynamic()
 
     def __init__(
         self,
@@ -137,6 +146,11 @@ class PolynomialDecay(LearningRateSchedule):
         >>> round(float(schedule(5)), 4)
         0.05
     """
+
+    initial_learning_rate = Dynamic()
+    decay_steps = Dynamic()
+    end_learning_rate = Dynamic()
+    power = Dynamic()
 
     def __init__(
         self,

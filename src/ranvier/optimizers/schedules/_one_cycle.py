@@ -6,6 +6,7 @@ from ranvier.core._arguments import (
     require_fraction,
     require_positive,
 )
+from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.optimizers.schedules._cosine import half_wave
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
@@ -53,6 +54,12 @@ class OneCycle(LearningRateSchedule):
         >>> [round(float(schedule.momentum(step)), 3) for step in (0, 45, 90)]
         [0.95, 0.85, 0.95]
     """
+
+    max_learning_rate = Dynamic()
+    div_factor = Dynamic()
+    final_div_factor = Dynamic()
+    base_momentum = Dynamic()
+    max_momentum = Dynamic()
 
     def __init__(
         self,

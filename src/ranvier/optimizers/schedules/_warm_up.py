@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core._arguments import require_nonnegative, require_positive
+from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.optimizers.schedules._schedule import LearningRateSchedule, rate_and_step
@@ -27,6 +28,10 @@ class WarmUp(LearningRateSchedule):
         >>> [round(float(schedule(step)), 4) for step in (0, 2, 4, 9)]
         [0.0, 0.05, 0.1, 0.1]
     """
+
+    learning_rate = Dynamic()
+    steps = Dynamic()
+    initial_learning_rate = Dynamic()
 
     def __init__(self, learning_rate, steps, initial_learning_rate=0.0, name="WarmUp"):
         if not isinstance(learning_rate, LearningRateSchedule):
