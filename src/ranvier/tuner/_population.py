@@ -11,7 +11,8 @@ from ranvier.core import _config, _interrupts, _tree
 from ranvier.core._seeds import make_default_seed
 from ranvier.models import Model
 from ranvier.tuner._population_member import KEEP_STRUCTURE, Member
-from ranvier.tuner._population_plan import MODES
+from ranvier.tuner._population_plan import MODES, count_cores
+from ranvier.tuner._population_remote import train_remotely
 from ranvier.tuner._population_task import Task
 
 
@@ -36,6 +37,8 @@ def train_group(
     memory_budget=None,
     mode="auto",
     threads=None,
+    executor=None,
+    workers=None,
     verbose=0,
     **fit_arguments,
 ):
@@ -73,6 +76,11 @@ def train_group(
             runs on several threads; `"sequential"`; `"auto"`: the faster of the first
             two, measured for a moment.
         threads: how many programs run at a time; None for one a core.
+        executor: None: here; `"processes"`: in worker processes of this machine;
+            `"ray"`: as tasks of the Ray cluster that is connected, or a local one. A
+            job is run again when its worker dies; `on_epoch_end` may then hear of an
+            epoch twice. With Ray, a member stops an epoch after it is asked to.
+        workers: how many workers the executor uses; None for one a core.
         verbose: 0: nothing; else a line for each group.
         **fit_arguments: others of `fit`; with these members train one by one.
 
@@ -121,31 +129,40 @@ def train_group(
         "class_weight": class_weight,
     }
     fit_arguments = {k: v for k, v in fit_arguments.items() if v is not None}
-    alone = []
-    if fit_arguments:
-        alone = members
+    fit_arguments["initial_epoch"] = initial_epoch
+    states = random_states or [random.getstate()] * len(members)
+    task = Task(mode, threads, memory_budget, verbose)
+    if executor is None:
+        _train_here(task, members, callbacks, states, data, fit_arguments)
     else:
+        options = {"mode": mode, "memory_budget": memory_budget, **fit_arguments}
+        _train_elsewhere(
+            task, members, callbacks, states, data, options, executor, workers
+        )
+    return [member.result for member in members]
+
+
+def _train_here(task, members, callbacks, states, data, fit_arguments):
+    """Trains members in this process: those that may share programs first."""
+    alone = members
+    if set(fit_arguments) == {"initial_epoch"}:
         alone = [m for m in members if not _is_shareable(m, callbacks[m.index])]
     together = [m for m in members if m not in alone]
-    states = random_states or [random.getstate()] * len(members)
     for member in together:
         random.setstate(states[member.index])
         member.order_seed = make_default_seed()
     if together:
         random.setstate(states[together[0].index])
-        task = Task(mode, threads, memory_budget, verbose)
         if task.read(together[0].model, **data):
-            alone += _train_together(task, together, callbacks)
+            alone = alone + _train_together(task, together, callbacks)
         else:
             alone = members
     after = random.getstate()
     for member in alone:
         random.setstate(states[member.index])
-        arguments = {**data, **fit_arguments, "initial_epoch": initial_epoch}
-        _train_alone(member, arguments, callbacks[member.index])
+        _train_alone(member, {**data, **fit_arguments}, callbacks[member.index])
     if together:
         random.setstate(after)
-    return [member.result for member in members]
 
 
 def _train_together(task, members, callbacks):
@@ -155,6 +172,23 @@ def _train_together(task, members, callbacks):
             at_end.callback(member.clean_up)
             member.guarded(task.prepare, member, callbacks[member.index])
         return task.run([m for m in members if m.is_active])
+
+
+def _train_elsewhere(
+    task, members, callbacks, states, data, options, executor, workers
+):
+    """Trains members in other processes."""
+    if members and not task.read(members[0].model, **data):
+        raise ValueError(
+            "With an `executor` the data must be arrays that can be sent to workers. "
+            f"Received: x of type {type(data['x']).__name__}"
+        )
+    for member in members:
+        member.guarded(task.build, member)
+    members = [m for m in members if m.is_active]
+    workers = workers or count_cores()
+    options["threads"] = max(1, count_cores() // workers)
+    train_remotely(members, callbacks, states, data, options, executor, workers)
 
 
 def _is_shareable(member, callbacks):

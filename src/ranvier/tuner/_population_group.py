@@ -75,6 +75,7 @@ class Group:
         self.plan = make_plan(self, task.mode, task.threads, task.memory_budget)
         for member in self.members:
             member.result.how = self.plan.how
+        task.tell(self)
         at_once = len(self.members)
         if self.plan.width is not None:
             at_once = max(self.plan.width, capacity(self, task.memory_budget))

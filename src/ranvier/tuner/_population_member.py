@@ -154,6 +154,11 @@ class Member:
         elif self.epoch >= self.epochs:
             self.end()
 
+    @property
+    def has_hook(self):
+        """Whether the caller wants to hear of each epoch."""
+        return self._stop is not None
+
     def stops(self, epoch, logs):
         """Tells whether the caller wants the member to stop after an epoch."""
         stop = self._stop

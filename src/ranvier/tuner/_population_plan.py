@@ -47,12 +47,13 @@ def make_plan(group, mode, threads, memory_budget):
     """
     count = len(group.members)
     if count == 1 or mode == "sequential":
-        return Plan(None, 1, "one after another" if count > 1 else "alone")
+        return Plan(None, 1, "one by one" if count > 1 else "alone")
     reason = "as asked"
     if mode == "auto":
         mode, reason = _decide(group, threads)
     if mode == "threads":
-        return Plan(None, threads, f"whole runs on {threads} threads ({reason})")
+        where = f"whole runs on {threads} threads" if threads > 1 else "one by one"
+        return Plan(None, threads, f"{where} ({reason})")
     width = _width(count, threads, capacity(group, memory_budget))
     how = f"{width} in one program, {threads} at a time ({reason})"
     return Plan(width, threads, how)
@@ -65,8 +66,11 @@ def on_accelerator() -> bool:
 
 def count_threads() -> int:
     """Returns how many programs run at a time: one for each core, one on a device."""
-    if on_accelerator():
-        return 1
+    return 1 if on_accelerator() else count_cores()
+
+
+def count_cores() -> int:
+    """Returns how many cores this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on this system

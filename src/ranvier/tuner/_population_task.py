@@ -6,6 +6,7 @@ import threading
 
 import jax.numpy as jnp
 
+from ranvier.callbacks._output import print_message
 from ranvier.training._array_feed import ArrayFeed, epoch_order
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed
@@ -88,12 +89,16 @@ class Task:
 
     def prepare(self, member, callbacks):
         """Builds a member and tells its callbacks that training begins."""
+        self.build(member)
+        member.begin(callbacks, self.feed.steps)
+
+    def build(self, member):
+        """Builds a member's model, and checks that the data fit it."""
         build_model(member.model, self.feed, "train")
         check_labels(member.model, self.feed)
         if self.validation_feed is not None:
             build_model(member.model, self.validation_feed, "test")
             check_labels(member.model, self.validation_feed)
-        member.begin(callbacks, self.feed.steps)
 
     def order(self, seed, epoch):
         """Returns the order of samples in an epoch, for all members of a seed."""
@@ -114,6 +119,11 @@ class Task:
     def validates(self, epoch):
         """Tells whether an epoch ends with a validation."""
         return _validates(epoch, self._frequency)
+
+    def tell(self, group):
+        """Prints how a group is run, unless the call is to be silent."""
+        if self.verbose:
+            print_message(f"{len(group.members)} models: {group.plan.how}")
 
     def raise_if_stopped(self):
         """Ends a group's run when the call has ended.
