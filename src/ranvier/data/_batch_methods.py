@@ -94,11 +94,14 @@ class Batches:
         spec = self.element_spec
         count = len(_structure.flatten(spec))
         if padding_values is not None and not _structure.is_container(padding_values):
-            return [_columns.to_value(padding_values)] * count
-        return [
-            None if value is None else _columns.to_value(value)
-            for value in _with_none(padding_values)
-        ]
+            return [_scalar(padding_values)] * count
+        leaves = _with_none(padding_values)
+        if len(leaves) != count:
+            raise TypeError(
+                "`padding_values` must have the structure of the elements. Expected "
+                f"{count} values. Received: padding_values={padding_values!r}"
+            )
+        return [None if value is None else _scalar(value) for value in leaves]
 
     def ragged_batch(
         self,
@@ -177,7 +180,7 @@ class Batches:
             sizes = [_size(size) for size in sizes.tolist()]
             return self._then(_batching.Cycled(rows, sizes, bool(drop_remainder)))
         return self._then(
-            _batching.Batch(
+            _batching.Rebatch(
                 rows, _size(batch_size), bool(drop_remainder), None, "rebatch"
             )
         )
@@ -364,6 +367,21 @@ def _shapes(structure):
     else:
         children = list(structure)
     return [shape for child in children for shape in _shapes(child)]
+
+
+def _scalar(value):
+    """Returns a padding value.
+
+    Raises:
+        ValueError: if it is no scalar.
+    """
+    value = _columns.to_value(value)
+    if _columns.shape_of(value) != ():
+        raise ValueError(
+            "Invalid `padding_values`. `padding_values` values should be scalars. "
+            f"Received: {value!r}"
+        )
+    return value
 
 
 def _with_none(structure):

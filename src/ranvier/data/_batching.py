@@ -122,6 +122,13 @@ def join_equal(column, component):
     return stacked
 
 
+class Rebatch(Batch):
+    """Batches of the rows of batches."""
+
+    def cardinality(self):
+        return UNKNOWN  # as in tf.data
+
+
 class Padded(Batch):
     """Consecutive elements, padded to one shape and stacked.
 
@@ -135,10 +142,14 @@ class Padded(Batch):
     def __init__(self, source, size, drop_remainder, padding):
         super().__init__(source, size, drop_remainder, padding, "padded_batch")
 
+    def stream(self):
+        return _PaddedStream(self)
+
     def spec(self):
         specs = _structure.flatten(super().spec())
         shapes = self.join.shapes
         if shapes is not None:
+            self.join.check_count(len(specs))
             specs = [
                 spec
                 if shape is None
@@ -146,6 +157,12 @@ class Padded(Batch):
                 for spec, shape in zip(specs, shapes)
             ]
         return _structure.pack(self.source.spec(), specs)
+
+
+class _PaddedStream(_BatchStream):
+    def _grouped(self, block, count):
+        self.node.join.check_count(len(_structure.flatten(block.columns)))
+        return super()._grouped(block, count)
 
 
 class Cycled(Transformation):
@@ -172,8 +189,7 @@ class Cycled(Transformation):
         return _spec.batched(self.source.spec(), size if self.drop_remainder else None)
 
     def cardinality(self):
-        n = self.source.cardinality()
-        return n if n <= 0 else UNKNOWN
+        return UNKNOWN
 
 
 class _CycledStream(Stream):
@@ -269,6 +285,13 @@ class Sparse(Batch):
 
     def _join(self, column, component):
         values = [np.asarray(value) for value in _values(column)]
+        rank = len(self.row_shape)
+        if any(value.ndim != rank for value in values):
+            raise InvalidArgumentError(
+                "`row_shape` of `sparse_batch` must have an entry for each axis of an "
+                f"element. Received: row_shape={self.row_shape} for elements of shape "
+                f"{values[0].shape}"
+            )
         return _composite.sparse_of_dense(values, self.row_shape)
 
 
@@ -283,6 +306,18 @@ class PaddedBatch:
     def __init__(self, shapes, values):
         self.shapes = shapes
         self.values = values
+
+    def check_count(self, count):
+        """Raises unless there are shapes for a number of components.
+
+        Raises:
+            TypeError: telling both numbers.
+        """
+        if self.shapes is not None and len(self.shapes) != count:
+            raise TypeError(
+                "`padded_shapes` must have the structure of the elements. Expected "
+                f"{count} shapes, received {len(self.shapes)}: {self.shapes}"
+            )
 
     def __call__(self, column, component):
         values = [column[i] for i in range(len(column))]
@@ -353,7 +388,7 @@ class Unbatch(Transformation):
 
     def cardinality(self):
         n = self.source.cardinality()
-        if n <= 0:
+        if n < 0:
             return n
         sizes = {
             value.shape[0]

@@ -153,13 +153,56 @@ def _from_python(value):
                 f"{_shorten(value)}"
             )
         return _from_objects(objects)
-    if array.dtype == np.float64 and type(leaf) in (float, int):
-        return array.astype(np.float32)
-    if array.dtype == np.int64 and type(leaf) is int:
-        limits = np.iinfo(np.int32)
-        if not array.size or (array.min() >= limits.min and array.max() <= limits.max):
-            return array.astype(np.int32)
+    if isinstance(leaf, (bool, int, float, complex, np.generic)):
+        return _numbers(array, value, leaf)
     return _plain(array)
+
+
+def _numbers(array, value, first):
+    """Returns nested lists of numbers with the dtype that TensorFlow gives them.
+
+    Args:
+        array: NumPy's idea of it.
+        value: the lists.
+        first: the first number, whose precision counts if it is a float of NumPy's.
+    """
+    kinds = _types_in(value)
+    if kinds & {bool, np.bool_}:
+        if kinds - {bool, np.bool_}:
+            raise ValueError(
+                "Can't convert a Python sequence with mixed types to Tensor. Received: "
+                f"{_shorten(value)}"
+            )
+        return array
+    if array.dtype.kind == "c":
+        return array.astype(np.complex128)
+    if array.dtype.kind == "f":
+        dtype = first.dtype if isinstance(first, np.floating) else np.dtype(np.float32)
+        with np.errstate(over="ignore"):
+            result = array.astype(dtype)
+        if not np.array_equal(np.isinf(result), np.isinf(array)):
+            raise ValueError(
+                f"Can't convert a Python sequence with a value out of range of {dtype} "
+                f"to Tensor. Received: {_shorten(value)}"
+            )
+        return result
+    if array.dtype == np.uint64 and array.size and array.max() >= 2**63:
+        raise ValueError(
+            "Can't convert a Python sequence with an out-of-range integer to Tensor. "
+            f"Received: {_shorten(value)}"
+        )
+    limits = np.iinfo(np.int32)
+    fits = not array.size or (array.min() >= limits.min and array.max() <= limits.max)
+    return array.astype(np.int32 if fits else np.int64)
+
+
+def _types_in(value):
+    if not isinstance(value, (list, tuple)):
+        return {type(value)}
+    kinds = set(map(type, value))
+    if kinds & {list, tuple}:
+        return set().union(*map(_types_in, value))
+    return kinds
 
 
 def _inner_arrays(value):

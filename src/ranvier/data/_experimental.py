@@ -5,9 +5,11 @@ Those that transform return a function of a dataset, for `Dataset.apply`.
 
 import numpy as np
 
-from ranvier.data._dataset import Dataset
+from ranvier.data import _spec, _structure
+from ranvier.data._dataset import AUTOTUNE, Dataset
+from ranvier.data._making import integer
 from ranvier.data._node import Stream, Transformation
-from ranvier.tensors._errors import FailedPreconditionError
+from ranvier.tensors._errors import FailedPreconditionError, OutOfRangeError
 
 
 def _spelled(name):
@@ -160,3 +162,76 @@ class _CountedStream(Stream):
                 f"contained {found}."
             )
         return block
+
+
+def at(dataset, index):
+    """Returns the element at a place.
+
+    Raises:
+        OutOfRangeError: if there are not that many.
+
+    Example:
+        >>> int(at(Dataset.range(5, 9), 2))
+        7
+    """
+    index = integer(index, "index")
+    element = next(iter(dataset.skip(index)), None) if index >= 0 else None
+    if element is None:
+        raise OutOfRangeError(f"The dataset has no element {index}.")
+    return element
+
+
+def copy_to_device(target_device, source_device="/cpu:0"):
+    """Returns a function that gives a dataset back as it is.
+
+    Programs put batches on their device themselves, ahead of their use.
+
+    Example:
+        >>> ds = Dataset.range(2).apply(copy_to_device("/gpu:0"))
+        >>> [int(x) for x in ds]
+        [0, 1]
+    """
+    return lambda dataset: dataset
+
+
+def prefetch_to_device(device, buffer_size=None):
+    """Returns a function that lets a thread read a dataset ahead.
+
+    Example:
+        >>> ds = Dataset.range(2).apply(prefetch_to_device("/gpu:0"))
+        >>> [int(x) for x in ds]
+        [0, 1]
+    """
+    return lambda dataset: dataset.prefetch(AUTOTUNE)
+
+
+def pad_to_cardinality(cardinality, mask_key="valid"):
+    """Returns a function that adds elements of zeros to a dataset of dictionaries.
+
+    Args:
+        cardinality: how many elements there shall be.
+        mask_key: name of what tells true elements from added ones.
+
+    Raises:
+        ValueError: if there are more already, or their number is not known.
+
+    Example:
+        >>> ds = Dataset.from_tensor_slices({"x": [5, 7]}).apply(pad_to_cardinality(3))
+        >>> [(int(row["x"]), bool(row["valid"])) for row in ds]
+        [(5, True), (7, True), (0, False)]
+    """
+
+    def padded(dataset):
+        count = dataset._data_node.cardinality()
+        if not 0 <= count <= cardinality:
+            raise ValueError(
+                "The dataset passed into `pad_to_cardinality` must have a known number "
+                f"of at most {cardinality} elements. Received one of {count}."
+            )
+        rows = dataset.map(lambda row: {**row, mask_key: np.bool_(True)})
+        zeros = _structure.map_values(_spec.example, dataset.element_spec)
+        zeros[mask_key] = np.bool_(False)
+        added = dataset.from_tensors(zeros).repeat(cardinality - count)
+        return rows.concatenate(added)
+
+    return padded

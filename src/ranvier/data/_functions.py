@@ -17,6 +17,7 @@ from ranvier.data._block import Block, concat
 from ranvier.data._draws import drawing
 from ranvier.data._program import HostCallError, Program, traced_spec, wide_scope
 from ranvier.data._purity import is_pure
+from ranvier.tensors._errors import InvalidArgumentError
 
 AUTOTUNE = -1
 
@@ -167,7 +168,7 @@ def _threads(parallel, label):
     if parallel == AUTOTUNE:
         return os.cpu_count() or 1
     if not isinstance(parallel, (int, np.integer)) or parallel < 1:
-        raise ValueError(
+        raise InvalidArgumentError(
             f"`num_parallel_calls` of `{label}` must be a positive integer or "
             f"AUTOTUNE. Received: num_parallel_calls={parallel}"
         )

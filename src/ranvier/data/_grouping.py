@@ -8,6 +8,7 @@ from ranvier.data import _spec, _structure
 from ranvier.data._block import MOST, Block
 from ranvier.data._columns import Objects
 from ranvier.data._held import Held, Replayed
+from ranvier.data._mapping import example_of
 from ranvier.data._node import UNKNOWN, Stream, Transformation, first_of
 from ranvier.data._sources import Rows
 from ranvier.tensors._errors import InvalidArgumentError
@@ -71,14 +72,16 @@ class _WindowStream(Stream):
             return None
         block = self.held.peek(min(available, span + (count - 1) * node.shift))
 
-        def windows(column):
+        def windows(column, spec):
             datasets = []
             for start in range(0, count * node.shift, node.shift):
                 rows = column[start : start + span : node.stride]
-                datasets.append(node.make(Rows(rows, len(rows))))
+                datasets.append(node.make(Rows(rows, len(rows), spec)))
             return Objects(datasets)
 
-        result = Block(_structure.map_values(windows, block.columns), count)
+        specs = node.source.spec()
+        columns = _structure.map_values(windows, block.columns, specs)
+        result = Block(columns, count)
         self.held.drop(count * node.shift)
         return result
 
@@ -109,9 +112,7 @@ class GroupByWindow(Transformation):
     def spec(self):
         first = first_of(self.source)
         if first is None:
-            raise ValueError(
-                f"The input of `{self.name}` has no element to tell specs."
-            )
+            first = example_of(self.source)
         if not isinstance(self.key, BucketKey):
             key = np.asarray(self.key(first, 0).columns)[0]
             return self._reduced(key, first).spec()
@@ -122,7 +123,7 @@ class GroupByWindow(Transformation):
         return _spec.batched(_spec.unbatched(spec), None)
 
     def cardinality(self):
-        return 0 if self.source.cardinality() == 0 else UNKNOWN
+        return UNKNOWN
 
     def _reduced(self, key, block):
         face = self.key.face

@@ -22,7 +22,10 @@ def integer(value, argument) -> int:
 
     Raises:
         TypeError: for anything else.
+        ValueError: for None.
     """
+    if value is None:
+        raise ValueError(f"`{argument}` must be an integer. Received: {argument}=None")
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -105,7 +108,8 @@ class Making:
 
         Raises:
             TypeError: if `generator` cannot be called, or both ways of telling dtypes
-                are used; in iteration, for elements that do not match.
+                are used.
+            InvalidArgumentError: in iteration, for elements that do not match.
 
         Example:
             >>> from ranvier.data import Dataset

@@ -8,6 +8,7 @@ from ranvier.data import _columns, _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._functions import Calls
 from ranvier.data._node import UNKNOWN, Stream, Transformation, first_of
+from ranvier.tensors._errors import InvalidArgumentError
 
 
 class Map(Transformation):
@@ -33,7 +34,7 @@ class Map(Transformation):
         if found is not None:
             return found
         block = first_block(self.source)
-        spec = _spec.of_block(self.function(block, 0))
+        spec = _spec.of_block(_not_nothing(self.function(block, 0)))
         static = _spec.is_static(self.source.spec())
         if static and self.function.tells_sizes(block):
             return spec
@@ -49,7 +50,21 @@ class _MapStream(Stream):
 
     def produce(self, limit):
         block = self.source.next(limit)
-        return None if block is None else self.calls(block)
+        return None if block is None else _not_nothing(self.calls(block))
+
+
+def _not_nothing(block):
+    """Returns a block of results, which must hold something.
+
+    Raises:
+        InvalidArgumentError: if the function returns None, as without `return`.
+    """
+    if not _structure.flatten(block.columns):
+        raise InvalidArgumentError(
+            "The function of `map` must return a value or a structure of values. "
+            f"Received: {block.columns!r}. Is its `return` missing?"
+        )
+    return block
 
 
 def _unsized(spec):
@@ -64,17 +79,22 @@ def _unsized(spec):
 
 
 def first_block(node):
-    """Returns a block of the first element.
+    """Returns a block of the first element; of a made-up one if there is none.
 
     Raises:
-        ValueError: if there is none.
+        TypeError: if there is none, and none can be made up.
     """
     block = first_of(node)
-    if block is None:
-        raise ValueError(
-            "The specs of the elements are told by the first one, and there is none."
-        )
-    return block
+    return example_of(node) if block is None else block
+
+
+def example_of(node):
+    """Returns a block of one element of zeros and empty strings.
+
+    Raises:
+        TypeError: for elements with ragged or sparse values, or datasets.
+    """
+    return Block.of([_structure.map_values(_spec.example, node.spec())])
 
 
 def peek(node):
@@ -96,8 +116,7 @@ class Filter(Transformation):
         return _FilterStream(self)
 
     def cardinality(self):
-        n = self.source.cardinality()
-        return n if n == 0 else UNKNOWN
+        return UNKNOWN
 
 
 class _FilterStream(Stream):
@@ -133,8 +152,7 @@ class TakeWhile(Transformation):
         return _TakeWhileStream(self)
 
     def cardinality(self):
-        n = self.source.cardinality()
-        return n if n == 0 else UNKNOWN
+        return UNKNOWN
 
 
 class _TakeWhileStream(Stream):
@@ -195,7 +213,12 @@ class Scan(Transformation):
         return _ScanStream(self)
 
     def spec(self):
-        return peek(self)
+        first = first_of(self)
+        if first is None:
+            element = example_of(self.source).element(0)
+            _, output = scanned(self, self.initial, element, 0)
+            first = Block.of([output])
+        return _spec.of_block(first)
 
 
 class _ScanStream(Stream):
@@ -218,20 +241,30 @@ class _ScanStream(Stream):
             return None
         outputs = []
         for element in block.elements():
-            result = call_with_state(self.node, self.carry, element, self.position)
-            if not isinstance(result, tuple) or len(result) != 2:
-                raise TypeError(
-                    "The scan function must return a pair comprising the new state and "
-                    f"the output value. Received: {result!r}"
-                )
-            self.carry = conform(self.carry, result[0], self.node)
-            outputs.append(_structure.map_values(self.node.face.unwrap, result[1]))
+            self.carry, output = scanned(self.node, self.carry, element, self.position)
+            outputs.append(output)
             self.position += 1
         return Block.of(outputs)
 
     def set_state(self, state):
         self._restart()
         self.skip(state["position"])
+
+
+def scanned(node, carry, element, position):
+    """Returns the new state and the output for an element.
+
+    Raises:
+        TypeError: if the function gave something else.
+    """
+    result = call_with_state(node, carry, element, position)
+    if not isinstance(result, (tuple, list)) or len(result) != 2:
+        raise TypeError(
+            "The scan function must return a pair comprising the new state and "
+            f"the output value. Received: {result!r}"
+        )
+    output = _structure.map_values(node.face.unwrap, result[1])
+    return conform(carry, result[0], node), output
 
 
 def call_with_state(node, carry, element, position):
@@ -256,10 +289,15 @@ def conform(carry, new, node):
         new = tuple(new)
 
     def value(old, given):
+        if _structure.is_container(given):
+            raise TypeError(
+                f"The new state of `{node.name}` must have the structure of the "
+                f"initial state. Expected one value, received {given!r}."
+            )
         result = node.face.unwrap(given)
         before, after = _columns.dtype_of(old), _columns.dtype_of(result)
         if before != after:
-            if isinstance(given, (bool, int, float)) and not _columns.is_text(before):
+            if type(given) in (bool, int, float) and not _columns.is_text(before):
                 return np.asarray(given).astype(before)[()]
             raise TypeError(
                 f"The element types for the new state of `{node.name}` must match the "
@@ -300,8 +338,7 @@ class IgnoreErrors(Transformation):
         return _IgnoreStream(self)
 
     def cardinality(self):
-        n = self.source.cardinality()
-        return n if n == 0 else UNKNOWN
+        return UNKNOWN
 
 
 class _IgnoreStream(Stream):

@@ -273,8 +273,6 @@ class Choose(Node):
 
     def cardinality(self):
         counts = [node.cardinality() for node in self.inputs[:-1]]
-        if self.stop_on_empty and 0 in counts:
-            return 0
         if all(n == 0 for n in counts):
             return 0
         if isinstance(self.inputs[-1], Draws) and not self.stop_on_empty:

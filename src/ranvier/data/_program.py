@@ -12,6 +12,7 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax._src.config import explicit_x64_dtypes
 
 from ranvier.core._scope import StateScope
 from ranvier.data import _columns, _draws, _spec, _structure
@@ -33,10 +34,16 @@ def is_wide(dtype) -> bool:
 
 
 def wide_scope(values):
-    """Returns a context in which JAX computes with 64 bits if a value has them."""
-    if any(is_wide(_columns.dtype_of(value)) for value in values):
-        return jax.enable_x64(True)
-    return contextlib.nullcontext()
+    """Returns a context in which JAX computes with 64 bits if a value has them.
+
+    In others it does where a function names such a dtype, as NumPy does.
+    """
+    return wide_scope_if(any(is_wide(_columns.dtype_of(value)) for value in values))
+
+
+def wide_scope_if(wide):
+    """Returns a context in which JAX has 64 bits everywhere, or where asked for."""
+    return jax.enable_x64(True) if wide else explicit_x64_dtypes("allow")
 
 
 @functools.cache
@@ -53,8 +60,7 @@ def _host():
 @contextlib.contextmanager
 def _scope(wide):
     with contextlib.ExitStack() as stack:
-        if wide:
-            stack.enter_context(jax.enable_x64(True))
+        stack.enter_context(wide_scope_if(wide))
         if _host() is not None:
             stack.enter_context(jax.default_device(_host()))
         yield

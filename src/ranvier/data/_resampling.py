@@ -39,8 +39,7 @@ class Resample(Transformation):
         return (_spec.TensorSpec((), np.int32), self.source.spec())
 
     def cardinality(self):
-        n = self.source.cardinality()
-        return n if n == 0 else UNKNOWN
+        return UNKNOWN
 
 
 class _ResampleStream(Replayed):

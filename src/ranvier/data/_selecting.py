@@ -278,8 +278,7 @@ class Unique(Transformation):
         return _UniqueStream(self)
 
     def cardinality(self):
-        n = self.source.cardinality()
-        return n if n == 0 else UNKNOWN
+        return UNKNOWN
 
 
 class _UniqueStream(Stream):
@@ -329,6 +328,11 @@ class _UniqueStream(Stream):
 def _key(value):
     if isinstance(value, bytes):
         return value
+    if not isinstance(value, (np.ndarray, np.generic)):
+        raise TypeError(
+            "`unique` compares numbers, strings and arrays of them. Received: "
+            f"{value!r}"
+        )
     if value.dtype == object:
         return value.shape, tuple(value.ravel())
     return value.shape, value.tobytes()

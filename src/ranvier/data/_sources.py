@@ -306,30 +306,16 @@ def _tuple(item):
 
 def _conform(item, spec):
     """Returns the values of what a generator gave, checked against its specs."""
-    if isinstance(spec, tuple) and isinstance(item, list):
-        item = tuple(item)
 
     def value(spec, given):
         if not isinstance(spec, _spec.TensorSpec):
             return given
-        result = _columns.to_value(given)
-        dtype = _columns.dtype_of(result)
-        wanted = spec.dtype.as_numpy_dtype
-        if dtype != wanted:
-            if object in (dtype, wanted) or not (
-                _is_python(given) or np.can_cast(dtype, wanted, "same_kind")
-            ):
-                raise TypeError(
-                    "`generator` yielded an element that could not be converted to the "
-                    f"expected type. The expected type was {spec.dtype.name},"
-                    f" but the yielded element was {given!r}."
-                )
-            result = np.asarray(result).astype(wanted)[()]
+        result = _converted(given, spec)
         _check_shape(spec, np.shape(result))
         return result
 
     if not _structure.same_structure(spec, _placeholder(item, spec)):
-        raise TypeError(
+        raise InvalidArgumentError(
             "`generator` yielded an element that did not match the expected structure. "
             f"The expected structure was {spec!r}, but the yielded element was "
             f"{item!r}."
@@ -348,10 +334,30 @@ def _placeholder(item, spec):
     return item
 
 
-def _is_python(value):
-    if isinstance(value, (list, tuple)):
-        return all(map(_is_python, value))
-    return isinstance(value, (bool, int, float))
+def _converted(given, spec):
+    """Returns what a generator gave for one spec, in its dtype, as NumPy casts.
+
+    Raises:
+        InvalidArgumentError: if that is impossible.
+    """
+    wanted = spec.dtype.as_numpy_dtype
+    try:
+        if spec.dtype == "string":
+            result = _columns.to_value(given)
+            if _columns.is_text(_columns.dtype_of(result)):
+                return result
+            if np.size(result):
+                raise TypeError
+            return np.asarray(result, object)
+        if hasattr(given, "numpy"):
+            given = given.numpy()
+        return np.asarray(given, wanted)[()]
+    except (TypeError, ValueError, OverflowError):
+        raise InvalidArgumentError(
+            "`generator` yielded an element that could not be converted to the "
+            f"expected type. The expected type was {spec.dtype.name}, but the yielded "
+            f"element was {given!r}."
+        ) from None
 
 
 def _check_shape(spec, shape):

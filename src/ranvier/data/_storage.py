@@ -16,6 +16,7 @@ from ranvier.data import _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._node import Node, Stream
 from ranvier.data._stored_columns import arrays_of, column_of
+from ranvier.tensors._errors import NotFoundError
 
 _INDEX = "dataset.json"
 _VERSION = 1
@@ -104,7 +105,7 @@ class Stored(Node):
         path: the folder.
 
     Raises:
-        FileNotFoundError: if there is none.
+        NotFoundError: if there is none.
         ValueError: if it holds something else.
     """
 
@@ -121,7 +122,7 @@ class Stored(Node):
                 described = index.get("spec")
                 self._spec = described and _structure_of(described, _spec_of)
         except FileNotFoundError:
-            raise FileNotFoundError(
+            raise NotFoundError(
                 f"There is no saved dataset in {os.fspath(path)!r}: expected a folder "
                 "written by `Dataset.save`."
             ) from None

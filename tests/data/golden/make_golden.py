@@ -17,7 +17,7 @@ sys.path.insert(0, str(HERE.parents[2]))
 
 import tensorflow as tf  # noqa: E402
 
-from tests.data.golden import file_cases  # noqa: E402
+from tests.data.golden import file_cases, odd_cases  # noqa: E402, F401
 from tests.data.golden.cases import CASES  # noqa: E402
 from tests.data.golden.record import record  # noqa: E402
 
@@ -25,6 +25,8 @@ tensorflow = types.SimpleNamespace(
     Dataset=tf.data.Dataset,
     data=tf.data,
     TensorSpec=tf.TensorSpec,
+    RaggedTensorSpec=tf.RaggedTensorSpec,
+    SparseTensorSpec=tf.SparseTensorSpec,
     dtype=tf.as_dtype,
     cast=lambda x, dtype: tf.cast(x, dtype),
     fill=lambda n: tf.fill([n], n),
