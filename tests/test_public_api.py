@@ -69,7 +69,6 @@ MISSING = {
             ],
             IMAGES,
         ),
-        **dict.fromkeys(["model_to_dot", "plot_model"], PLOTS),
         **dict.fromkeys(["Config", "get_source_inputs"], FILES),
     },
 }

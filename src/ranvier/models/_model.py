@@ -1,5 +1,6 @@
 """Model: a layer that can be compiled, fitted, evaluated and saved."""
 
+import html
 import json
 
 from ranvier.core._registry import builtin
@@ -165,6 +166,18 @@ class Model(Trainer, Layer):
             show_trainable=show_trainable,
             layer_range=layer_range,
         )
+
+    def _repr_html_(self):
+        """What a notebook shows: a picture of the layers, and the summary."""
+        if not self.built:
+            return f"<pre>{html.escape(repr(self))}</pre>"
+        from ranvier.models._plot import model_to_svg  # not needed elsewhere
+
+        picture = model_to_svg(self, show_shapes=True, show_layer_names=True)
+        lines: list[str] = []
+        self.summary(print_fn=lines.append)
+        text = html.escape("\n".join(lines))
+        return f"{picture}<pre>{text}</pre>"
 
     def save(self, filepath, overwrite=True, zipped=None, **kwargs):
         """Writes the model to a `.keras` file."""

@@ -32,6 +32,7 @@ from ranvier.datasets._get_file import (
     get_file,
 )
 from ranvier.models._feature_space import FeatureSpace
+from ranvier.models._plot import model_to_dot, model_to_svg, plot_model
 from ranvier.ops._symbolic import is_keras_tensor
 from ranvier.training._py_dataset import PyDataset
 from ranvier.training._py_dataset import PyDataset as Sequence
@@ -56,9 +57,12 @@ __all__ = [
     "image_dataset_from_directory",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "model_to_dot",
+    "model_to_svg",
     "normalize",
     "pack_x_y_sample_weight",
     "pad_sequences",
+    "plot_model",
     "register_keras_serializable",
     "serialize_keras_object",
     "set_random_seed",
