@@ -77,6 +77,7 @@ CONTRACT = (
     Ratio("pipeline_csv_batched", "keras-tf", at_most=1),
     Ratio("step_mode", "keras-jax", faster=1.5),
     Ratio("step_mode", "keras-tf", faster=5),
+    Ratio("tensorboard", "ranvier-plain", at_most=1.05),
     Ratio("steps_per_execution", "keras-jax", faster=2.5),
     Ratio("imports", "jax", at_most=1.2),
     Ratio("first_epoch_housing", "keras-jax", at_most=1),

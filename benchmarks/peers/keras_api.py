@@ -35,8 +35,18 @@ class KerasAPI(Peer):
             batch_size=workload.batch_size,
             epochs=FOREVER,
             verbose=0,
-            callbacks=[*workload.callbacks(keras, data), AfterEpoch()],
+            callbacks=[*self.callbacks(workload, keras, data), AfterEpoch()],
         )
+
+    def callbacks(self, workload, keras, data):
+        return workload.callbacks(keras, data)
+
+
+class WithoutCallbacks(KerasAPI):
+    """Trains without the workload's callbacks: what they cost."""
+
+    def callbacks(self, workload, keras, data):
+        return []
 
 
 def _plain(arrays):
@@ -48,6 +58,7 @@ PEERS = [
     # The same with its persistent cache on, as it is unless turned off: the first
     # epoch of a second run.
     KerasAPI("ranvier-warm", "ranvier"),
+    WithoutCallbacks("ranvier-plain", "ranvier", RANVIER_COMPILATION_CACHE="0"),
     KerasAPI("keras-jax", "keras", needs=("jax",), KERAS_BACKEND="jax"),
     KerasAPI(
         "keras-tf",

@@ -106,6 +106,7 @@ class TensorBoard(Callback):
         self._epoch_started = 0.0
         self._epoch_iterations = 0
         self._drawn = None
+        self._in_fit = False
         self._writers = {}
         self._defaults = None  # the context in which the model's own summaries are
 
@@ -173,6 +174,7 @@ class TensorBoard(Callback):
 
     def on_train_begin(self, logs=None):
         self._global_train_batch = 0
+        self._in_fit = True
         if self.update_freq == "epoch":
             return
         # A program that was traced without a writer has no summaries in it.
@@ -186,6 +188,7 @@ class TensorBoard(Callback):
         self.clean_up()
 
     def clean_up(self):
+        self._in_fit = False
         self._profiler.stop()
         if self._defaults is not None:
             self._defaults.leave()
@@ -227,7 +230,8 @@ class TensorBoard(Callback):
             step = self._iterations()
             template = "evaluation_{}_vs_iterations"
             self._write_scalars(self._val_writer, template, logs or {}, step)
-            self._val_writer.flush()
+            if not self._in_fit:  # else the end of the epoch comes soon
+                self._val_writer.flush()
         if self._defaults is not None:
             self._defaults.enter()
 
@@ -254,15 +258,14 @@ class TensorBoard(Callback):
             seconds = time.perf_counter() - self._epoch_started
             train["steps_per_second"] = steps / seconds
         self._write_scalars(self._train_writer, "epoch_{}", train, epoch)
-        self._train_writer.flush()
         if validation:
             self._write_scalars(self._val_writer, "epoch_{}", validation, epoch)
-            self._val_writer.flush()
+        for writer in self._writers.values():
+            writer.flush()
 
     def _write_scalars(self, writer, template, values, step):
-        with _events().written_to(writer):
-            for name, value in values.items():
-                _events().scalar(template.format(name), value, step=step)
+        values = {template.format(name): value for name, value in values.items()}
+        _events().write_scalars(writer, values, step)
 
     def _iterations(self):
         return int(self.model.optimizer.iterations)

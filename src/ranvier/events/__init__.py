@@ -23,6 +23,7 @@ from ranvier.events._summaries import (
     scalar,
     text,
     write_buckets,
+    write_scalars,
 )
 from ranvier.events._trace import trace_export, trace_off, trace_on
 from ranvier.events._write import write, write_raw_pb
@@ -61,5 +62,6 @@ __all__ = [
     "write",
     "write_buckets",
     "write_raw_pb",
+    "write_scalars",
     "written_to",
 ]

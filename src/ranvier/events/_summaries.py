@@ -1,5 +1,7 @@
 """scalar, histogram, image, audio, text: the series that TensorBoard shows."""
 
+import struct
+
 import numpy as np
 
 from ranvier.data.io._png import encode_png
@@ -9,7 +11,7 @@ from ranvier.events._encodings import (
     histogram_buckets,
     to_uint8,
 )
-from ranvier.events._protos import plugin_metadata
+from ranvier.events._protos import plugin_metadata, protos
 from ranvier.events._raw import any_traced, raw
 from ranvier.events._state import settings
 from ranvier.events._write import scoped
@@ -81,6 +83,27 @@ def histogram(name, data, step=None, buckets=None, description=None):
         return histogram_buckets(_numbers(value, "histogram"), count)
 
     return _write("histogram", name, data, encode, step, description)
+
+
+def write_scalars(writer, values, step):
+    """Writes several numbers to a writer, whatever the defaults of this thread are.
+
+    It does what `scalar` does for each, in a fraction of the time: an epoch may last
+    but ten milliseconds.
+
+    Args:
+        writer: the writer.
+        values: dictionary from names of curves to numbers.
+        step: the step of all.
+    """
+    messages, metadata = protos(), plugin_metadata("scalar")
+    for name, value in values.items():
+        value = float(value)
+        tensor = messages.TensorProto(
+            dtype=1, tensor_shape={}, tensor_content=struct.pack("<f", value)
+        )
+        entry = {"tag": name, "tensor": tensor, "metadata": metadata}
+        writer.add(messages.Event(step=step, summary={"value": [entry]}))
 
 
 def write_buckets(name, rows, step):
