@@ -80,6 +80,9 @@ class BayesianOptimizationOracle(Oracle):
             random_state=self.seed,
         )
 
+    def can_batch(self):
+        return self._study.is_independent
+
     def populate_space(self, trial_id):
         if self._study.has_sampler:
             return self._random_trial()
@@ -111,7 +114,9 @@ class BayesianOptimizationOracle(Oracle):
         points = rng.uniform(size=(_CANDIDATES, len(self._searched_space())))
         order = np.argsort(self._bound(points))[:_REFINED]
         found = [self._refine(points[i]) for i in order]
-        return min(found, key=lambda point: self._bound(point[None])[0])
+        best = min(found, key=lambda point: self._bound(point[None])[0])
+        # Rounding, so that the last bits of the scores do not show.
+        return np.round(best, 3)
 
     def _fit(self, done):
         sign = -1 if self.objective.direction == "max" else 1

@@ -48,6 +48,9 @@ class GridSearchOracle(Oracle):
         self._ordered_ids = []  # trials in the order of their combinations
         self._populate_next = []  # trials whose next combination is to be tried
 
+    def can_batch(self):
+        return self._study.is_independent
+
     def populate_space(self, trial_id):
         if not self.start_order:
             self._ordered_ids.append(trial_id)

@@ -94,6 +94,9 @@ class HyperbandOracle(Oracle):
 
     # The trials.
 
+    def can_batch(self):
+        return self._study.is_independent
+
     def populate_space(self, trial_id):
         self._brackets = [b for b in self._brackets if not self._is_complete(b)]
         for bracket in self._brackets:
@@ -268,10 +271,6 @@ class Hyperband(Tuner):
             max_consecutive_failed_trials=max_consecutive_failed_trials,
         )
         super().__init__(oracle=oracle, hypermodel=hypermodel, **kwargs)
-
-    def run_trial(self, trial, *fit_args, **fit_kwargs):
-        fit_kwargs.update(self._epochs_of(trial))
-        return super().run_trial(trial, *fit_args, **fit_kwargs)
 
     def _epochs_of(self, trial):
         values = trial.hyperparameters.values

@@ -119,6 +119,14 @@ class Oracle(Stateful):
         """
         raise NotImplementedError
 
+    def can_batch(self) -> bool:
+        """Tells whether several trials may be asked for before one has ended.
+
+        That is so where their values are the same as one after another:
+        `populate_space` then answers `"IDLE"` where results are needed first.
+        """
+        return False
+
     def score_trial(self, trial):
         """Sets score and best step of a completed trial; may be overridden."""
         trial.score = float(trial.metrics.get_best_value(self.objective.name))
@@ -275,7 +283,7 @@ class Oracle(Stateful):
         self.save()
         self._display.on_trial_end(trial)
         if is_over:
-            self._check_consecutive_failures()
+            self._check_consecutive_failures(trial)
 
     def _after_trial(self, trial):
         """What an algorithm does when a trial has run, before that is saved."""
@@ -304,15 +312,27 @@ class Oracle(Stateful):
         self._retry_queue.append(trial.trial_id)
         return True
 
-    def _check_consecutive_failures(self):
-        last = [self.trials[i] for i in reversed(self.end_order)]
-        failed = itertools.takewhile(lambda t: t.status == TrialStatus.FAILED, last)
-        if 0 < self.max_consecutive_failed_trials <= len(list(failed)):
+    def _check_consecutive_failures(self, trial):
+        """Raises if a trial that has ended is one of too many in a row that failed.
+
+        The row is that of the beginnings: several may run at a time.
+        """
+        limit = self.max_consecutive_failed_trials
+        place = self.start_order.index(trial.trial_id)
+        before = reversed(self.start_order[: place + 1])
+        after = self.start_order[place + 1 :]
+        failed = [*self._failed_in_a_row(before), *self._failed_in_a_row(after)]
+        if trial.status == TrialStatus.FAILED and len(failed) >= limit > 0:
             raise RuntimeError(
                 "Number of consecutive failures exceeded the limit of "
-                f"{self.max_consecutive_failed_trials}. The last one, trial "
-                f"{last[0].trial_id}, said:\n{last[0].message or ''}"
+                f"{limit}. The last one, trial {trial.trial_id}, said:\n"
+                f"{trial.message or ''}"
             )
+
+    def _failed_in_a_row(self, trial_ids):
+        return itertools.takewhile(
+            lambda i: self.trials[i].status == TrialStatus.FAILED, trial_ids
+        )
 
     # The space, and what was tried.
 

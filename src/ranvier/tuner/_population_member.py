@@ -91,7 +91,10 @@ class Member:
     @property
     def keeps_structure(self) -> bool:
         """Whether no callback can have changed the structure."""
-        return all(type(c) in KEEP_STRUCTURE for c in self.callbacks.callbacks)
+        return all(
+            type(c) in KEEP_STRUCTURE or getattr(c, "keeps_structure", False)
+            for c in self.callbacks.callbacks
+        )
 
     def look_at_structure(self):
         """Finds the structure and the log names of the model as it is now."""

@@ -42,6 +42,9 @@ class RandomSearchOracle(Oracle):
             max_consecutive_failed_trials=max_consecutive_failed_trials,
         )
 
+    def can_batch(self):
+        return self._study.is_independent
+
     def populate_space(self, trial_id):
         values = self._random_values()
         if values is None:

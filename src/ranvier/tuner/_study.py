@@ -16,6 +16,9 @@ from ranvier.tuner._hyperparameters import HyperParameters
 from ranvier.tuner._int import Int
 from ranvier.tuner._trial import TrialStatus
 
+# Samplers that do not look at results.
+_INDEPENDENT = ("RandomSampler", "QMCSampler")
+
 
 class Study:
     """Mirrors the trials of an oracle in an optuna study.
@@ -38,6 +41,13 @@ class Study:
     def has_sampler(self) -> bool:
         """Whether values come from an optuna sampler."""
         return self.sampler is not None
+
+    @property
+    def is_independent(self) -> bool:
+        """Whether neither a sampler nor a pruner looks at other trials."""
+        sampler = type(self.sampler).__name__
+        draws_alone = self.sampler is None or sampler in _INDEPENDENT
+        return draws_alone and self.pruner is None
 
     def study(self):
         """Returns the optuna study."""

@@ -1,33 +1,32 @@
 """The callbacks that connect a trial's training with its tuner."""
 
 from ranvier.callbacks import Callback
-from ranvier.callbacks._callback import overrides
 
 
 class TunerCallback(Callback):
-    """Passes epochs, and batches if the tuner listens to them, on to a tuner.
+    """Passes the epochs of a trial's training on to the hooks of its tuner.
 
     Args:
         tuner: the tuner.
         trial: the trial that is trained.
     """
 
+    keeps_structure = True
+
     def __init__(self, tuner, trial):
         super().__init__()
         self.tuner = tuner
         self.trial = trial
-
-    def needs_batches(self, mode):
-        # Batch hooks make `fit` run single steps: only who overrides them pays.
-        return mode == "train" and overrides(
-            self.tuner, "on_batch_begin", "on_batch_end"
-        )
 
     def on_epoch_begin(self, epoch, logs=None):
         self.tuner.on_epoch_begin(self.trial, self.model, epoch, logs=logs)
 
     def on_epoch_end(self, epoch, logs=None):
         self.tuner.on_epoch_end(self.trial, self.model, epoch, logs=logs)
+
+
+class TunerBatchCallback(TunerCallback):
+    """Passes the batches on, too: `fit` then runs single steps."""
 
     def on_batch_begin(self, batch, logs=None):
         self.tuner.on_batch_begin(self.trial, self.model, batch, logs)
@@ -43,6 +42,8 @@ class PruningCallback(Callback):
         oracle: the oracle of the search.
         trial: the trial that is trained.
     """
+
+    keeps_structure = True
 
     def __init__(self, oracle, trial):
         super().__init__()
@@ -69,6 +70,8 @@ class SaveBestEpoch(Callback):
         objective: the `Objective` of the search.
         filepath: where `write` puts the weights, ending with `.weights.h5`.
     """
+
+    keeps_structure = True
 
     def __init__(self, objective, filepath):
         super().__init__()
@@ -100,8 +103,8 @@ class SaveBestEpoch(Callback):
         """Writes what was kept; the model then has it, too."""
         if self._best_state is None:
             return
-        model, state = self._best_state
+        self.model, state = self._best_state
         for variable, value in state:
             variable.assign(value)
-        model.save_weights(self.filepath, overwrite=True)
+        self.model.save_weights(self.filepath, overwrite=True)
         self._best_state = None

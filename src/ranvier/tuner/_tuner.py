@@ -8,14 +8,22 @@ import os
 from ranvier import metrics as metrics_module
 from ranvier import optimizers
 from ranvier.callbacks import Callback
+from ranvier.callbacks._callback import default, overrides
 from ranvier.core import _tree
 from ranvier.models import Model
 from ranvier.tuner._base_tuner import BaseTuner
+from ranvier.tuner._batch import Batch, can_share, shareable
 from ranvier.tuner._hypermodel import HyperModel
 from ranvier.tuner._results import validate_trial_results
-from ranvier.tuner._seeding import seeded
+from ranvier.tuner._seeding import begin_fit, seeded
 from ranvier.tuner._stateful import load_json, save_json
-from ranvier.tuner._trial_callbacks import PruningCallback, SaveBestEpoch, TunerCallback
+from ranvier.tuner._trial import TrialStatus
+from ranvier.tuner._trial_callbacks import (
+    PruningCallback,
+    SaveBestEpoch,
+    TunerBatchCallback,
+    TunerCallback,
+)
 from ranvier.tuner.errors import FailedTrialError, FatalTypeError, FatalValueError
 
 
@@ -41,6 +49,10 @@ class Tuner(BaseTuner):
             weights. The objective is the mean.
         sampler: an optuna sampler that chooses values in place of the oracle's own.
         pruner: an optuna pruner that ends trials early by their epochs.
+        population_size: how many trials to train together at most; 1 for one after
+            another. None takes as many as can be chosen without knowing how others
+            fare, so that results are the same; with a number, algorithms that learn
+            from results, and pruners, too, have so many trials under way.
         **kwargs: as `BaseTuner`.
 
     Raises:
@@ -64,6 +76,7 @@ class Tuner(BaseTuner):
         executions_per_trial=1,
         sampler=None,
         pruner=None,
+        population_size=None,
         **kwargs,
     ):
         if hypermodel is None and type(self).run_trial is Tuner.run_trial:
@@ -78,6 +91,7 @@ class Tuner(BaseTuner):
         self.metrics = metrics
         self.distribution_strategy = distribution_strategy
         self.executions_per_trial = executions_per_trial
+        self.population_size = population_size
         oracle._study.sampler, oracle._study.pruner = sampler, pruner
         super().__init__(
             oracle=oracle,
@@ -133,6 +147,16 @@ class Tuner(BaseTuner):
 
     # Running.
 
+    def _run_all(self, *fit_args, **fit_kwargs):
+        if self.population_size == 1 or not can_share(self):
+            super()._run_all(*fit_args, **fit_kwargs)
+            return
+        while True:
+            batch = Batch(self, fit_args, fit_kwargs).collect()
+            if not batch.run() and batch.status == TrialStatus.STOPPED:
+                break
+
+    @shareable
     def run_trial(self, trial, *args, **kwargs):
         """Builds and trains the model of a trial; may be overridden.
 
@@ -149,10 +173,11 @@ class Tuner(BaseTuner):
             self.oracle.objective, self._get_checkpoint_fname(trial.trial_id)
         )
         given = kwargs.pop("callbacks", None)
+        kwargs.update(self._epochs_of(trial))
         results = []
         for execution in range(self.executions_per_trial):
-            attempt = self.oracle._run_times[trial.trial_id]
-            with seeded(self.oracle.seed, execution, attempt):
+            self._execution = self._seeds_of(trial, execution)
+            with seeded(*self._execution):
                 callbacks = self._callbacks_for(trial, execution, given)
                 result = self._build_and_fit_model(
                     trial, *args, **kwargs, callbacks=[*callbacks, checkpoint]
@@ -161,27 +186,44 @@ class Tuner(BaseTuner):
         checkpoint.write()
         return results
 
+    def _epochs_of(self, trial):
+        """Returns the arguments of `fit` that the algorithm sets."""
+        return {}
+
+    def _seeds_of(self, trial, execution):
+        """Returns what the seeds of a run follow from: the same for all trials."""
+        return self.oracle.seed, execution, self.oracle._run_times[trial.trial_id]
+
     def _callbacks_for(self, trial, execution, given):
         """Returns the callbacks of one execution: copies of the user's, and ours."""
         callbacks = self._deepcopy_callbacks(given)
         self._configure_tensorboard_dir(callbacks, trial, execution)
-        callbacks.append(TunerCallback(self, trial))
+        if self._listens_to_batches():
+            callbacks.append(TunerBatchCallback(self, trial))
+        elif overrides(self, "on_epoch_begin", "on_epoch_end"):
+            callbacks.append(TunerCallback(self, trial))
         if self.oracle._study.pruner is not None and execution == 0:
             callbacks.append(PruningCallback(self.oracle, trial))
         return callbacks
 
+    def _listens_to_batches(self):
+        return overrides(self, "on_batch_begin", "on_batch_end")
+
+    @default
     def _build_and_fit_model(self, trial, *args, **kwargs):
         """Builds, trains and checks the results; returns them."""
         hp = trial.hyperparameters
         model = self._try_build(hp)
-        was_built = model.built
+        begin_fit(*self._execution)
         results = self.hypermodel.fit(hp, model, *args, **self._fit_arguments(kwargs))
-        if not was_built:
-            # What a model that is loaded later needs to have weights at all.
-            fname = self._get_build_config_fname(trial.trial_id)
-            save_json(fname, _build_config(model))
+        self._save_build_config(trial, model)
         validate_trial_results(results, self.oracle.objective, "HyperModel.fit()")
         return results
+
+    def _save_build_config(self, trial, model):
+        """Writes what a model that is loaded later needs to have weights at all."""
+        fname = self._get_build_config_fname(trial.trial_id)
+        save_json(fname, _build_config(model))
 
     def _fit_arguments(self, kwargs):
         if type(self.hypermodel).fit is not HyperModel.fit:
@@ -255,20 +297,21 @@ class Tuner(BaseTuner):
 
     # Hooks. `fit` runs single batches only where those of batches are overridden.
 
+    @default
     def on_epoch_begin(self, trial, model, epoch, logs=None):
         """Called at the beginning of an epoch of a trial's training."""
 
+    @default
     def on_epoch_end(self, trial, model, epoch, logs=None):
         """Called at the end of an epoch of a trial's training, with its metrics."""
 
+    @default
     def on_batch_begin(self, trial, model, batch, logs):
         """Called before a batch of a trial's training."""
 
+    @default
     def on_batch_end(self, trial, model, batch, logs=None):
         """Called after a batch of a trial's training."""
-
-    on_batch_begin._is_default = True
-    on_batch_end._is_default = True
 
 
 @contextlib.contextmanager

@@ -1,0 +1,269 @@
+"""Trials side by side: built one by one, trained together.
+
+An oracle is asked for as many trials as it can give without knowing how they fare. Each
+is built before the next is asked for, so that it draws from the space it would have
+drawn from otherwise. Models of one structure share a program (`train_group`), with the
+orders of samples that `fit` would have drawn. A trial ends, and is saved, when its own
+training ends.
+"""
+
+import inspect
+import threading
+
+from ranvier.callbacks import Callback
+from ranvier.models import Model
+from ranvier.tuner._hypermodel import HyperModel
+from ranvier.tuner._population import train_group
+from ranvier.tuner._seeding import fit_state, seeded
+from ranvier.tuner._trial import TrialStatus
+from ranvier.tuner._trial_callbacks import SaveBestEpoch
+from ranvier.tuner.errors import FatalError
+
+# Models that wait for their training take memory; a kill loses what has not ended.
+_MAX_TRIALS = 64
+
+
+def shareable(run_trial):
+    """Decorator: marks a `run_trial` whose training may be shared between trials."""
+    run_trial._is_shareable = True
+    return run_trial
+
+
+def can_share(tuner) -> bool:
+    """Tells whether a tuner's trials may be trained together.
+
+    Code of the user's own that trains is run for one trial after another.
+    """
+    cls = type(tuner)
+    return (
+        getattr(cls.run_trial, "_is_shareable", False)
+        and getattr(cls._build_and_fit_model, "_is_default", False)
+        and isinstance(tuner.hypermodel, HyperModel)
+        and type(tuner.hypermodel).fit is HyperModel.fit
+        and not tuner._listens_to_batches()
+    )
+
+
+class Batch:
+    """Some trials of a tuner, run together.
+
+    Args:
+        tuner: the tuner.
+        fit_args: what `search` was given.
+        fit_kwargs: likewise.
+
+    Attributes:
+        status: what the oracle said last: whether more trials may come.
+    """
+
+    def __init__(self, tuner, fit_args, fit_kwargs):
+        self.tuner = tuner
+        self.oracle = tuner.oracle
+        self.status = TrialStatus.RUNNING
+        self._arguments = _by_name(fit_args, fit_kwargs)
+        self._callbacks = self._arguments.pop("callbacks", None)
+        self._arguments.pop("verbose", None)
+        self._runs = []
+        self._error = None
+        self._lock = threading.RLock()
+
+    def collect(self):
+        """Asks for trials and builds their models."""
+        tuner, oracle = self.tuner, self.oracle
+        oracle.is_batching = True
+        try:
+            limit = tuner.population_size or _MAX_TRIALS
+            while len(self._runs) < limit and self._error is None:
+                tuner.pre_create_trial()
+                trial = oracle.create_trial(f"{tuner.tuner_id}/{len(self._runs)}")
+                self.status = trial.status
+                if trial.status != TrialStatus.RUNNING:
+                    break
+                tuner.on_trial_begin(trial)
+                self._build(trial)
+                if tuner.population_size is None and not oracle.can_batch():
+                    break
+        finally:
+            oracle.is_batching = False
+        return self
+
+    def _build(self, trial):
+        run = _TrialRun(self, trial)
+        try:
+            run.build(self._callbacks)
+            self.oracle.trial_is_built(trial)
+        except FatalError as error:
+            self._error = error
+        except Exception as error:
+            self.tuner._mark_failed(trial, error)
+            self._end(trial)
+        else:
+            self._runs.append(run)
+
+    def run(self):
+        """Trains the models; returns whether there were any."""
+        try:
+            if len(self._runs) == 1:
+                [run] = self._runs
+                self._run_alone(run.trial)
+            elif self._runs:
+                self._train()
+        finally:
+            if self._error is not None:
+                raise self._error
+        return bool(self._runs)
+
+    def _run_alone(self, trial):
+        arguments = {**self._arguments, "callbacks": self._callbacks}
+        self.tuner._try_run_and_update_trial(trial, **arguments)
+        self._end(trial)
+
+    def _train(self):
+        by_start = {}
+        for run in self._runs:
+            for execution in run.executions:
+                by_start.setdefault(run.epochs.get("initial_epoch"), []).append(
+                    execution
+                )
+        with seeded(self.oracle.seed):
+            for executions in by_start.values():
+                self._train_group(executions)
+        for run in self._runs:
+            if not run.is_over:
+                self._end_failed(run)
+
+    def _train_group(self, executions):
+        arguments = {**self._arguments, **executions[0].run.epochs}
+        usual = arguments.get("epochs", 1)
+        epochs = [e.run.epochs.get("epochs", usual) for e in executions]
+        results = train_group(
+            [execution.trained for execution in executions],
+            **{**arguments, "epochs": epochs},
+            callbacks_of=lambda i: executions[i].callbacks,
+            random_states=[execution.fit_state for execution in executions],
+        )
+        for execution, result in zip(executions, results):
+            execution.error = result.error
+            execution.trained = None
+
+    def _end_failed(self, run):
+        errors = [e.error for e in run.executions if e.error is not None]
+        if self._error is not None or not errors:
+            return  # stopped with the others: it is run when the search goes on
+        if _is_memory(errors[0]):
+            # Together they were too much; it may do alone.
+            self._run_alone(run.trial)
+            return
+        self.tuner._mark_failed(run.trial, errors[0])
+        self._end(run.trial)
+
+    # Called while the models train, from several threads.
+
+    def execution_ended(self, run):
+        """Ends a trial when the last of its executions has ended."""
+        with self._lock:
+            if any(execution.history is None for execution in run.executions):
+                return
+            run.is_over = True
+            try:
+                run.report()
+                run.trial.status = TrialStatus.COMPLETED
+            except FatalError as error:
+                self._error = error
+                return
+            except Exception as error:
+                self.tuner._mark_failed(run.trial, error)
+            run.executions.clear()  # the models are not needed any more
+            self._end(run.trial)
+
+    def _end(self, trial):
+        try:
+            self.tuner.on_trial_end(trial)
+        except Exception as error:
+            self._error = self._error or error
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether an error ends the search."""
+        return self._error is not None
+
+
+class _TrialRun:
+    """A trial, and the models of its executions.
+
+    Args:
+        batch: the `Batch`.
+        trial: the trial.
+    """
+
+    def __init__(self, batch, trial):
+        self.batch = batch
+        self.trial = trial
+        self.epochs = batch.tuner._epochs_of(trial)
+        self.executions = []
+        self.is_over = False
+
+    def build(self, callbacks):
+        """Builds the models, each from the seeds of its execution."""
+        tuner = self.batch.tuner
+        self.executions = [
+            _Execution(self, i, callbacks) for i in range(tuner.executions_per_trial)
+        ]
+
+    def report(self):
+        """Writes the best weights and tells the oracle the results."""
+        tuner = self.batch.tuner
+        histories = [execution.history for execution in self.executions]
+        tuner._report(self.trial, histories, "HyperModel.fit()")
+        objective = self.batch.oracle.objective
+        best = self.executions[0].checkpoint
+        for execution in self.executions[1:]:
+            if objective.better_than(execution.checkpoint.best_value, best.best_value):
+                best = execution.checkpoint
+        tuner._save_build_config(self.trial, best.model)
+        best.write()
+
+
+class _Execution(Callback):
+    """One model of a trial; as its last callback, it tells when the training ends."""
+
+    keeps_structure = True
+
+    def __init__(self, run, index, callbacks):
+        super().__init__()
+        tuner, trial = run.batch.tuner, run.trial
+        self.run = run
+        self.history = None
+        self.error = None
+        seeds = tuner._seeds_of(trial, index)
+        with seeded(*seeds):
+            self.trained = tuner._try_build(trial.hyperparameters)
+            self.fit_state = fit_state(*seeds)
+        self.checkpoint = SaveBestEpoch(
+            tuner.oracle.objective, tuner._get_checkpoint_fname(trial.trial_id)
+        )
+        self.callbacks = [
+            *tuner._callbacks_for(trial, index, callbacks),
+            self.checkpoint,
+            self,
+        ]
+
+    def on_epoch_end(self, epoch, logs=None):
+        if self.run.batch.is_broken:
+            self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        if self.run.batch.is_broken:
+            return
+        self.history = self.model.history
+        self.run.batch.execution_ended(self.run)
+
+
+def _by_name(args, kwargs):
+    """Returns `fit`'s arguments by name, those that were given."""
+    bound = inspect.signature(Model.fit).bind(None, *args, **kwargs)
+    return {name: v for name, v in bound.arguments.items() if name != "self"}
+
+
+def _is_memory(error):
+    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
