@@ -6,11 +6,15 @@ import pathlib
 import numpy as np
 import pytest
 
-from tests.tensors.golden import cases, describe
+from tests.tensors.golden import cases, describe, face_cases
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 
-EXPECTED = json.loads((GOLDEN / "golden.json").read_text())
+EXPECTED = {
+    **json.loads((GOLDEN / "golden.json").read_text()),
+    **json.loads((GOLDEN / "face.json").read_text()),
+}
+CASES = [*cases.cases(), *cases.cases(face_cases.GROUPS)]
 # Where ranvier means to differ: expression and reason.
 DIFFERENT = {
     'tf.constant(1.)=="a"': "TypeError there, InvalidArgumentError (a TypeError) here",
@@ -24,6 +28,9 @@ DIFFERENT = {
     "len(rt)": "TypeError there; the number of rows here",
     "42.0 * s": "TypeError there; computed here",
     "-s": "TypeError there; computed here",
+    'tf.image.resize(img, [7, 9], method="bicubic")': (
+        "weights from a table of 1,024 entries there, computed here: 2e-5 apart"
+    ),
     "tf.string.as_datatype_enum": "an enumeration there, an integer here",
 }
 
@@ -72,7 +79,7 @@ def evaluate(setup, expression):
 
 @pytest.mark.parametrize(
     ("group", "setup", "expression"),
-    [pytest.param(*case, id=f"{case[0]}: {case[2]}") for case in cases.cases()],
+    [pytest.param(*case, id=f"{case[0]}: {case[2]}") for case in CASES],
 )
 def test_golden(group, setup, expression):
     if expression in DIFFERENT:

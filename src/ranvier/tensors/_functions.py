@@ -8,6 +8,7 @@ the graph.
 import jax
 
 from ranvier.core._variable import Variable
+from ranvier.ops._dispatch import op, table
 from ranvier.ops._symbolic import any_symbolic
 from ranvier.tensors import _operators
 from ranvier.tensors._calls import call_on_tensors
@@ -20,6 +21,18 @@ from ranvier.tensors._tensor import Tensor, is_traced
 FLOATS, NUMBERS, REALS = (_operators._FLOATS, _operators._NUMBERS, _operators._REALS)
 INTEGERS, ALL = _operators._INTEGERS, _operators._ALL
 REAL_FLOATS = FLOATS - {"complex64", "complex128"}
+
+
+def unsaved(function):
+    """Lets a function of arrays take part in graphs and tapes, but not in files.
+
+    Args:
+        function: one that closes over arguments, so that a name would not tell it.
+    """
+    path = f"tf.{function.__name__} (cannot be saved)"
+    dispatched = op(function, path=path)
+    del table[path]
+    return dispatched
 
 
 def is_bare(*values) -> bool:

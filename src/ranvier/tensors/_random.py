@@ -1,5 +1,9 @@
 """Random tensors of the TensorFlow face: `tf.random`."""
 
+import contextlib
+
+import jax
+
 from ranvier.core._seeds import set_random_seed
 from ranvier.ops import _random
 from ranvier.tensors._dtype import as_dtype
@@ -16,8 +20,10 @@ def set_seed(seed) -> None:
     set_random_seed(int(seed))
 
 
-def _drawn(array):
+def _drawn(function, shape, *args, dtype, seed):
     """Returns a draw as a tensor; in a program as the bare array."""
+    with jax.enable_x64(True) if dtype.is_wide else contextlib.nullcontext():
+        array = function(static(shape), *args, dtype.name, seed)
     return array if is_traced(array) else Tensor(array)
 
 
@@ -36,8 +42,8 @@ def normal(shape, mean=0.0, stddev=1.0, dtype="float32", seed=None, name=None):
         >>> normal((2, 3), seed=1).shape
         TensorShape([2, 3])
     """
-    dtype = as_dtype(dtype).name
-    return _drawn(_random.normal(static(shape), mean, stddev, dtype, seed))
+    dtype = as_dtype(dtype)
+    return _drawn(_random.normal, shape, mean, stddev, dtype=dtype, seed=seed)
 
 
 def truncated_normal(
@@ -53,8 +59,8 @@ def truncated_normal(
         seed: an integer, or None for the global generator.
         name: accepted as in TensorFlow.
     """
-    dtype = as_dtype(dtype).name
-    return _drawn(_random.truncated_normal(static(shape), mean, stddev, dtype, seed))
+    dtype = as_dtype(dtype)
+    return _drawn(_random.truncated_normal, shape, mean, stddev, dtype=dtype, seed=seed)
 
 
 def uniform(shape, minval=0, maxval=None, dtype="float32", seed=None, name=None):
@@ -75,8 +81,6 @@ def uniform(shape, minval=0, maxval=None, dtype="float32", seed=None, name=None)
     if dtype.is_integer:
         if maxval is None:
             raise ValueError(f"Must specify maxval for integer dtype {dtype.name}")
-        drawn = _random.randint(static(shape), minval, maxval, dtype.name, seed)
-    else:
-        maxval = 1.0 if maxval is None else maxval
-        drawn = _random.uniform(static(shape), minval, maxval, dtype.name, seed)
-    return _drawn(drawn)
+        return _drawn(_random.randint, shape, minval, maxval, dtype=dtype, seed=seed)
+    maxval = 1.0 if maxval is None else maxval
+    return _drawn(_random.uniform, shape, minval, maxval, dtype=dtype, seed=seed)

@@ -9,6 +9,12 @@ from ranvier.tensors._constant import constant, convert_to_tensor
 from ranvier.tensors._devices import (
     device,
 )
+from ranvier.tensors._linalg import (
+    eig,
+    eigvals,
+    norm,
+)
+from ranvier.tensors._linalg import sqrtm as matrix_square_root
 from ranvier.tensors._math import (
     abs,
     acos,
@@ -71,6 +77,34 @@ from ranvier.tensors._math import (
     truncatediv,
     truncatemod,
 )
+from ranvier.tensors._module import (
+    Module,
+    name_scope,
+)
+from ranvier.tensors._more import (
+    bitcast,
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
+    dynamic_partition,
+    dynamic_stitch,
+    edit_distance,
+    get_static_value,
+    histogram_fixed_width,
+    histogram_fixed_width_bins,
+    identity_n,
+    is_symbolic_tensor,
+    is_tensor,
+    reverse_sequence,
+    shape_n,
+    strided_slice,
+    type_spec_from_value,
+    unravel_index,
+)
+from ranvier.tensors._nn_windows import (
+    batch_to_space,
+    space_to_batch,
+)
+from ranvier.tensors._nn_windows import space_to_batch as space_to_batch_nd
 from ranvier.tensors._operators import Tensor
 from ranvier.tensors._ragged import RaggedTensor
 from ranvier.tensors._shape import TensorShape
@@ -133,6 +167,9 @@ from ranvier.tensors._specs import (
     TensorSpec,
     TypeSpec,
 )
+from ranvier.tensors._strings import (
+    as_string,
+)
 from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
 from ranvier.tf import (
@@ -141,7 +178,10 @@ from ranvier.tf import (
     data,
     dtypes,
     errors,
+    image,
     io,
+    linalg,
+    lookup,
     math,
     nest,
     nn,
@@ -149,6 +189,7 @@ from ranvier.tf import (
     ragged,
     random,
     sets,
+    signal,
     sparse,
     strings,
     summary,
@@ -184,6 +225,15 @@ _aliases.install()
 _numpy_method.install()
 
 newaxis = None
+initializers = keras.initializers
+losses = keras.losses
+metrics = keras.metrics
+optimizers = keras.optimizers
+constant_initializer = initializers.Constant
+ones_initializer = initializers.Ones
+random_normal_initializer = initializers.RandomNormal
+random_uniform_initializer = initializers.RandomUniform
+zeros_initializer = initializers.Zeros
 
 __version__ = version.VERSION
 
@@ -199,6 +249,7 @@ __all__ = [
     "DType",
     "GradientTape",
     "IndexedSlices",
+    "Module",
     "RaggedTensor",
     "RaggedTensorSpec",
     "SparseTensor",
@@ -219,15 +270,20 @@ __all__ = [
     "argmin",
     "argsort",
     "as_dtype",
+    "as_string",
     "asin",
     "asinh",
     "atan",
     "atan2",
     "atanh",
     "autograph",
+    "batch_to_space",
     "bfloat16",
+    "bitcast",
     "bool",
     "boolean_mask",
+    "broadcast_dynamic_shape",
+    "broadcast_static_shape",
     "broadcast_to",
     "cast",
     "clip_by_global_norm",
@@ -239,6 +295,7 @@ __all__ = [
     "concat",
     "config",
     "constant",
+    "constant_initializer",
     "convert_to_tensor",
     "cos",
     "cosh",
@@ -249,6 +306,11 @@ __all__ = [
     "divide",
     "double",
     "dtypes",
+    "dynamic_partition",
+    "dynamic_stitch",
+    "edit_distance",
+    "eig",
+    "eigvals",
     "einsum",
     "ensure_shape",
     "equal",
@@ -265,41 +327,60 @@ __all__ = [
     "function",
     "gather",
     "gather_nd",
+    "get_static_value",
     "greater",
     "greater_equal",
     "half",
+    "histogram_fixed_width",
+    "histogram_fixed_width_bins",
     "identity",
+    "identity_n",
+    "image",
+    "initializers",
     "int8",
     "int16",
     "int32",
     "int64",
     "io",
+    "is_symbolic_tensor",
+    "is_tensor",
     "keras",
     "less",
     "less_equal",
+    "linalg",
     "linspace",
     "logical_and",
     "logical_not",
     "logical_or",
+    "lookup",
+    "losses",
     "math",
     "matmul",
+    "matrix_square_root",
     "maximum",
     "meshgrid",
+    "metrics",
     "minimum",
     "multiply",
+    "name_scope",
     "negative",
     "nest",
     "newaxis",
     "nn",
+    "norm",
     "not_equal",
     "one_hot",
     "ones",
+    "ones_initializer",
     "ones_like",
+    "optimizers",
     "pad",
     "pow",
     "queue",
     "ragged",
     "random",
+    "random_normal_initializer",
+    "random_uniform_initializer",
     "range",
     "rank",
     "reduce_all",
@@ -314,6 +395,7 @@ __all__ = [
     "reshape",
     "resource",
     "reverse",
+    "reverse_sequence",
     "roll",
     "round",
     "saturate_cast",
@@ -323,13 +405,17 @@ __all__ = [
     "sequence_mask",
     "sets",
     "shape",
+    "shape_n",
     "sigmoid",
     "sign",
+    "signal",
     "sin",
     "sinh",
     "size",
     "slice",
     "sort",
+    "space_to_batch",
+    "space_to_batch_nd",
     "sparse",
     "split",
     "sqrt",
@@ -337,6 +423,7 @@ __all__ = [
     "squeeze",
     "stack",
     "stop_gradient",
+    "strided_slice",
     "string",
     "strings",
     "subtract",
@@ -355,16 +442,19 @@ __all__ = [
     "truediv",
     "truncatediv",
     "truncatemod",
+    "type_spec_from_value",
     "uint8",
     "uint16",
     "uint32",
     "uint64",
     "unique",
     "unique_with_counts",
+    "unravel_index",
     "unstack",
     "variant",
     "version",
     "where",
     "zeros",
+    "zeros_initializer",
     "zeros_like",
 ]

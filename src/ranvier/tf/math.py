@@ -128,6 +128,10 @@ from ranvier.tensors._math import (
     zero_fraction,
     zeta,
 )
+from ranvier.tensors._more import (
+    erfcinv,
+    lbeta,
+)
 
 __all__ = [
     "abs",
@@ -165,6 +169,7 @@ __all__ = [
     "equal",
     "erf",
     "erfc",
+    "erfcinv",
     "erfinv",
     "exp",
     "expm1",
@@ -184,6 +189,7 @@ __all__ = [
     "is_non_decreasing",
     "is_strictly_increasing",
     "l2_normalize",
+    "lbeta",
     "less",
     "less_equal",
     "lgamma",

@@ -1,5 +1,10 @@
 """`tf.strings`: names only."""
 
+from ranvier.tensors._more import (
+    to_hash_bucket_fast,
+    to_hash_bucket_strong,
+)
+from ranvier.tensors._more import to_hash_bucket_fast as to_hash_bucket
 from ranvier.tensors._strings import (
     as_string,
     bytes_split,
@@ -39,6 +44,9 @@ __all__ = [
     "split",
     "strip",
     "substr",
+    "to_hash_bucket",
+    "to_hash_bucket_fast",
+    "to_hash_bucket_strong",
     "to_number",
     "unicode_decode",
     "unicode_decode_with_offsets",

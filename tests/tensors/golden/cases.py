@@ -995,9 +995,9 @@ GROUPS = {
 }
 
 
-def cases():
+def cases(groups=GROUPS):
     """Yields `(group, setup, expression)`."""
-    for group, (setup, expressions) in GROUPS.items():
+    for group, (setup, expressions) in groups.items():
         for expression in expressions.strip().splitlines():
             if expression.strip():
                 yield group, setup, expression

@@ -1,4 +1,4 @@
-"""Writes what TensorFlow makes of the cases to golden.json. Run it with TensorFlow:
+"""Writes what TensorFlow makes of the cases to JSON files. Run it with TensorFlow:
 
 python tests/tensors/golden/make_golden.py
 """
@@ -17,13 +17,14 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[3]))
 import numpy as np
 import tensorflow as tf
 
-from tests.tensors.golden.cases import cases
+from tests.tensors.golden import face_cases
+from tests.tensors.golden.cases import GROUPS, cases
 from tests.tensors.golden.describe import describe, describe_error
 
 
-def main():
+def write(name, groups):
     results = {}
-    for group, setup, expression in cases():
+    for group, setup, expression in cases(groups):
         names = {"tf": tf, "np": np, "keras": tf.keras}
         exec(setup, names)
         try:
@@ -31,7 +32,7 @@ def main():
         except Exception as error:
             result = describe_error(error)
         results.setdefault(group, {})[expression] = result
-    path = pathlib.Path(__file__).parent / "golden.json"
+    path = pathlib.Path(__file__).parent / name
     with path.open("w") as file:
         file.write("{\n")
         for i, (group, entries) in enumerate(results.items()):
@@ -43,4 +44,5 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    write("golden.json", GROUPS)
+    write("face.json", face_cases.GROUPS)
