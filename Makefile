@@ -13,7 +13,7 @@ sources = pyproject.toml scripts/venv src/ranvier/_version.py
 
 export PYTHON
 
-.PHONY: help demo test slow bench check clean
+.PHONY: help demo test slow fuzz docs bench check clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -29,6 +29,9 @@ slow: $(stamp)-test  ## run the tests that take minutes
 
 fuzz: $(stamp)-test  ## load thousands of damaged files (RANVIER_FUZZ=1000 of each kind)
 	scripts/test -m slow -s tests/saving/test_fuzz.py
+
+docs: $(stamp)-docs  ## build the site in build/site; a warning is an error
+	NO_MKDOCS_2_WARNING=1 .venv/bin/mkdocs build --quiet
 
 bench:  ## measure ranvier beside its peers, in an environment of its own
 	benchmarks/run
@@ -46,6 +49,10 @@ $(stamp)-demo: $(sources)
 
 $(stamp)-test: $(sources)
 	scripts/venv test
+	@touch $@
+
+$(stamp)-docs: $(sources)
+	scripts/venv docs
 	@touch $@
 
 $(stamp)-dev: $(sources)
