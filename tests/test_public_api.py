@@ -61,11 +61,7 @@ MISSING = {
     "utils": {
         **dict.fromkeys(
             [
-                "array_to_img",
                 "audio_dataset_from_directory",
-                "img_to_array",
-                "load_img",
-                "save_img",
             ],
             IMAGES,
         ),

@@ -26,6 +26,12 @@ from ranvier.data._directories import (
     text_dataset_from_directory,
 )
 from ranvier.data._encoding import normalize, to_categorical
+from ranvier.data._pictures import (
+    array_to_img,
+    img_to_array,
+    load_img,
+    save_img,
+)
 from ranvier.data._sequences import pad_sequences
 from ranvier.data._timeseries import split_dataset, timeseries_dataset_from_array
 from ranvier.datasets._get_file import (
@@ -45,6 +51,7 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -55,8 +62,10 @@ __all__ = [
     "get_registered_name",
     "get_registered_object",
     "image_dataset_from_directory",
+    "img_to_array",
     "is_interactive_logging_enabled",
     "is_keras_tensor",
+    "load_img",
     "model_to_dot",
     "model_to_svg",
     "normalize",
@@ -64,6 +73,7 @@ __all__ = [
     "pad_sequences",
     "plot_model",
     "register_keras_serializable",
+    "save_img",
     "serialize_keras_object",
     "set_random_seed",
     "split_dataset",
