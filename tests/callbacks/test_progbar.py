@@ -4,15 +4,17 @@ import contextlib
 import io
 import logging
 import os
+import pty
 import re
 import subprocess
 import sys
 
+import jupyter_client
 import keras
 import pytest
 
 from ranvier.callbacks import ProgbarLogger
-from ranvier.callbacks._progbar import Progbar, _format_eta, _format_time
+from ranvier.callbacks._progbar import Progbar, _format_eta, _format_rate, _format_time
 from ranvier.core import _config
 
 
@@ -126,10 +128,11 @@ BAR = "━" * 20
         (2, rf"5/5 - \d+s - {TIME}/step - loss: 0.5000 - val_loss: 0.7000"),
     ],
 )
-def test_two_plain_lines_an_epoch_in_a_file(verbose, line, steps, capsys):
+def test_one_plain_line_an_epoch_in_a_file(verbose, line, steps, capsys):
     log_two_epochs(verbose, steps)
     out = capsys.readouterr().out
-    assert re.fullmatch(rf"Epoch 1/2\n{line}\nEpoch 2/2\n{line}\n", out)
+    after = r"\n" if verbose == 2 else " - "  # with 2, as in Keras
+    assert re.fullmatch(rf"Epoch 1/2{after}{line}\nEpoch 2/2{after}{line}\n", out)
 
 
 def test_verbose_0_is_silent(capsys):
@@ -202,6 +205,73 @@ def test_without_interactive_logging_lines_are_logged(caplog):
     finally:
         _config.enable_interactive_logging()
     assert terminal.getvalue() == ""
-    assert len(caplog.messages) == 4
-    assert caplog.messages[0] == "Epoch 1/2"
+    assert len(caplog.messages) == 2
+    assert caplog.messages[0].startswith("Epoch 1/2 - 5/5 ")
     assert "\r" not in "".join(caplog.messages)
+
+
+TRAINING = """
+import numpy as np, ranvier
+x = np.ones((64, 2))
+model = ranvier.Sequential([ranvier.Input((2,)), ranvier.layers.Dense(1)])
+model.compile(loss="mse")
+model.fit(x, x[:, :1], batch_size=16, epochs=2)
+"""
+
+
+def test_a_real_terminal():
+    main, other = pty.openpty()
+    env = {**os.environ, "COLUMNS": "120", "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.Popen([sys.executable, "-c", TRAINING], stdout=other, env=env)
+    os.close(other)
+    shown = b""
+    with contextlib.suppress(OSError):  # the end of a terminal
+        while part := os.read(main, 1000):
+            shown += part
+    os.close(main)
+    assert run.wait() == 0
+    lines = re.sub(r"\x1b\[\d+m", "", shown.decode()).splitlines()
+    assert lines[0] == "Epoch 1/2"
+    last = lines[-1].split("\r")[-1]
+    assert last.startswith(f"4/4 {BAR} ")
+    assert re.search(rf"{TIME}/step - [\d.]+k? samples/s - loss: \d", last)
+
+
+def test_a_real_pipe():
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        [sys.executable, "-c", TRAINING], env=env, capture_output=True, check=True
+    )
+    lines = done.stdout.decode().splitlines()
+    assert [line[:16] for line in lines] == ["Epoch 1/2 - 4/4 ", "Epoch 2/2 - 4/4 "]
+
+
+def test_a_real_notebook():
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    manager, client = jupyter_client.manager.start_new_kernel(env=env)
+    outputs = []
+    try:
+        reply = client.execute_interactive(
+            TRAINING, timeout=120, output_hook=outputs.append
+        )
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert reply["content"]["status"] == "ok"
+    pages = [
+        output["content"]["data"]["text/html"]
+        for output in outputs
+        if output["msg_type"] in ("display_data", "update_display_data")
+    ]
+    assert "Epoch 2/2" in pages[-1]
+    assert '<progress value="4" max="4">' in pages[-1]
+    assert re.search(r"samples/s - loss: \d", pages[-1])
+    printed = [o for o in outputs if o["msg_type"] == "stream"]
+    assert not [o for o in printed if o["content"]["name"] == "stdout"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"), [(3.14, "3.1"), (950, "950"), (15300, "15.3k"), (2.5e6, "2.5M")]
+)
+def test_rates_are_short(rate, text):
+    assert _format_rate(rate) == text

@@ -85,7 +85,13 @@ class CallbackList(Callback):
         for callback in self.callbacks:
             callback.set_model(model)
 
-    # What the engine asks.
+    # What the engine tells and asks.
+
+    def set_batch_size(self, batch_size):
+        """Tells the progress bar how many samples a step has, where that is known."""
+        for callback in self.callbacks:
+            if isinstance(callback, ProgbarLogger):
+                callback.batch_size = batch_size
 
     def needs_steps(self, mode: str) -> bool:
         """Tells whether some callback must be called after every single batch.

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 
+from ranvier.callbacks._notebook import in_notebook
 from ranvier.core import _config
 
 _logger = logging.getLogger("ranvier")
@@ -17,7 +18,7 @@ def is_live() -> bool:
     return (
         (isatty is not None and isatty())
         # Notebooks and PyCharm's console redraw lines, though they are no terminals.
-        or "ipykernel" in sys.modules
+        or in_notebook()
         or "PYCHARM_HOSTED" in os.environ
     )
 

@@ -1,7 +1,7 @@
 """Progbar: a progress bar with the time per step and the metrics.
 
-On a terminal or in a notebook the line is redrawn in place. Elsewhere (a file, a
-pipe) it is written once, when it is complete, without control characters.
+On a terminal the line is redrawn in place, in a notebook as HTML. Elsewhere (a file,
+a pipe) it is written once, when it is complete, without control characters.
 """
 
 import shutil
@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 
+from ranvier.callbacks._notebook import NotebookLine, in_notebook
 from ranvier.callbacks._output import is_live, print_message
 
 _BOLD, _GREEN, _GREY, _PLAIN = "\x1b[1m", "\x1b[32m", "\x1b[37m", "\x1b[0m"
@@ -64,6 +65,9 @@ class Progbar:
             None if stateless_metrics is None else set(stateless_metrics)
         )
         self._live = is_live()
+        self._page = NotebookLine() if self._live and in_notebook() else None
+        self.label = ""  # stands in front, in a notebook or a file
+        self.samples_per_step = None
         self._seen = 0
         self._sums: dict[str, tuple] = {}  # name -> (sum, count)
         self._start = self._last_draw = time.time()
@@ -97,16 +101,24 @@ class Progbar:
         now = time.time()
         per_step = self._seconds_per_step(current, now)
         clock = f"{now - self._start:.0f}s"
-        info = f"{_format_time(per_step)}/{self.unit_name}{self._metrics()}"
+        time_of_step = f"{_format_time(per_step)}/{self.unit_name}"
+        info = time_of_step + self._metrics()
         if self.verbose == 1 and self._live:
             if not finalize and self.target:
                 clock = _format_eta(per_step * (self.target - current))
             if finalize or self.due():
+                info = time_of_step + self._samples(per_step) + self._metrics()
                 self._draw(current, clock, info, finalize)
         elif self.verbose == 1 and finalize:
-            print_message(f"{self._head(current, clock, _no_style)} {info}")
+            label = f"{self.label} - " if self.label else ""
+            print_message(f"{label}{self._head(current, clock, _no_style)} {info}")
         elif self.verbose == 2 and finalize:
             print_message(f"{self._count(current)} - {clock} - {info}")
+
+    @property
+    def is_one_line(self) -> bool:
+        """Whether all there is to say, the epoch included, is in one line."""
+        return self.verbose == 1 and (not self._live or self._page is not None)
 
     def _record(self, name, value, current, finalize):
         if self.stateless_metrics is None:
@@ -132,7 +144,17 @@ class Progbar:
             self._after_first_step = now
         return seconds
 
+    def _samples(self, seconds_per_step):
+        if not self.samples_per_step or not seconds_per_step:
+            return ""
+        return f" - {_format_rate(self.samples_per_step / seconds_per_step)} samples/s"
+
     def _draw(self, current, clock, info, finalize):
+        if self._page is not None:
+            self._last_draw = time.time()
+            count, rest = self._count(current), f"{clock} {info}"
+            self._page.draw(self.label, count, current, self.target, rest)
+            return
         width = len(self._head(current, clock, _no_style)) + 1
         if not finalize:
             # A line longer than the terminal cannot be redrawn in place.
@@ -180,6 +202,16 @@ def _format_time(seconds):
     if seconds >= 1e-3:
         return f"{seconds * 1e3:.0f}ms"
     return f"{seconds * 1e6:.0f}us"
+
+
+def _format_rate(rate):
+    letter = ""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if rate >= size:
+            rate, letter = rate / size, unit
+            break
+    digits = 0 if rate >= 100 else 1
+    return f"{rate:.{digits}f}{letter}"
 
 
 def _format_eta(seconds):

@@ -10,6 +10,9 @@ _REDRAW_SECONDS = 0.1
 class ProgbarLogger(Callback):
     """Prints the epochs and a progress bar with metrics.
 
+    A terminal or notebook shows a living bar with the steps, the time left, samples per
+    second and metrics. A file gets one line an epoch.
+
     `fit`, `evaluate` and `predict` add it unless `verbose=0`.
 
     Example:
@@ -30,6 +33,7 @@ class ProgbarLogger(Callback):
         self.target = None
         self.verbose = 1
         self.epochs = 1
+        self.batch_size = None  # told by the engine, where it is known
         self._in_fit = False
 
     def set_params(self, params):
@@ -45,7 +49,11 @@ class ProgbarLogger(Callback):
     def on_epoch_begin(self, epoch, logs=None):
         self._start_bar()
         if self.verbose and self.epochs > 1:
-            print_message(f"Epoch {epoch + 1}/{self.epochs}")
+            label = f"Epoch {epoch + 1}/{self.epochs}"
+            if self.progbar.is_one_line:
+                self.progbar.label = label
+            else:
+                print_message(label)
 
     def on_train_end(self, logs=None):
         self._in_fit = False
@@ -85,6 +93,7 @@ class ProgbarLogger(Callback):
             interval=_REDRAW_SECONDS,
             stateless_metrics=(),
         )
+        self.progbar.samples_per_step = self.batch_size
 
     def _update(self, batch, logs):
         if self.progbar is None:

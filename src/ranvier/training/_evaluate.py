@@ -113,6 +113,7 @@ def evaluate(
             steps=steps or feed.steps,
             model=model,
         )
+    callbacks.set_batch_size(feed.extent().get("batch_size"))
     with _interrupts.handled():
         logs = Evaluation(model, feed, callbacks, steps).run()
     if not logs:

@@ -69,6 +69,7 @@ def fit(
             steps=steps_per_epoch or feed.steps,
             model=model,
         )
+    callbacks.set_batch_size(feed.extent().get("batch_size"))
     validation = None
     if validation_data is not None:
         validation_feed = _validation_feed(
