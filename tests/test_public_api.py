@@ -95,6 +95,7 @@ NAMESPACES = [
     "saving",
     "tree",
     "utils",
+    "wrappers",
 ]
 
 

@@ -40,6 +40,7 @@ if typing.TYPE_CHECKING:
         tree,
         tuner,
         utils,
+        wrappers,
     )
     from ranvier.core._naming import name_scope
     from ranvier.core._policy import DTypePolicy, FloatDTypePolicy
@@ -83,6 +84,7 @@ _NAMESPACES = (
     "tree",
     "tuner",
     "utils",
+    "wrappers",
 )
 # Where the names of the top level come from.
 _NAMES = {
@@ -186,4 +188,5 @@ __all__ = [
     "tuner",
     "utils",
     "version",
+    "wrappers",
 ]

@@ -3,11 +3,21 @@
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from ranvier.estimators import MLPClassifier, MLPRegressor, Perceptron
+import ranvier as rv
+from ranvier.estimators import (
+    KerasClassifier,
+    KerasRegressor,
+    KerasTransformer,
+    MLPClassifier,
+    MLPRegressor,
+    Perceptron,
+)
 
 FLOAT32 = "equal to 2e-7 as float32 can be; the check asks for 1e-7"
 ORDER = "the rule sees sample after sample: a weight of 2 is not a sample twice"
+BATCHES = "losses are means over the samples of a batch, as in Keras, not over weights"
 EXPECTED_FAILURES = {
+    KerasClassifier: {"check_sample_weight_equivalence_on_dense_data": BATCHES},
     Perceptron: {  # scikit-learn's own has these two
         "check_sample_weight_equivalence_on_dense_data": ORDER,
         "check_sample_weight_equivalence_on_sparse_data": ORDER,
@@ -24,11 +34,25 @@ EXPECTED_FAILURES = {
 }
 
 
+def build(meta):
+    outputs, link = meta["n_outputs_"], None
+    if "target_type_" in meta:
+        outputs, link = meta["n_classes_"], "softmax"
+        if meta["target_type_"] == "binary":
+            outputs = 1
+        if meta["target_type_"] != "multiclass":
+            link = "sigmoid"
+    return rv.Sequential([rv.layers.Dense(outputs, link)])
+
+
 # The checks fit briefly.
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @parametrize_with_checks(
     [
         Perceptron(max_iter=5),
+        KerasClassifier(build, random_state=0),
+        KerasRegressor(build, random_state=0),
+        KerasTransformer(build, random_state=0),
         MLPRegressor(hidden_layer_sizes=20, max_iter=100),
         MLPClassifier(hidden_layer_sizes=20, max_iter=100),
     ],

@@ -4,8 +4,30 @@ from ranvier.core import _errors
 
 _errors.require("sklearn", "sklearn")
 
+from ranvier.estimators._keras import (  # noqa: E402
+    KerasClassifier,
+    KerasRegressor,
+    KerasTransformer,
+)
+from ranvier.estimators._keras_wrappers import (  # noqa: E402
+    SKLearnClassifier,
+    SKLearnRegressor,
+    SKLearnTransformer,
+)
 from ranvier.estimators._mlp_classifier import MLPClassifier  # noqa: E402
 from ranvier.estimators._mlp_regressor import MLPRegressor  # noqa: E402
 from ranvier.estimators._perceptron import Perceptron  # noqa: E402
+from ranvier.estimators._population_search import PopulationSearchCV  # noqa: E402
 
-__all__ = ["MLPClassifier", "MLPRegressor", "Perceptron"]
+__all__ = [
+    "KerasClassifier",
+    "KerasRegressor",
+    "KerasTransformer",
+    "MLPClassifier",
+    "MLPRegressor",
+    "Perceptron",
+    "PopulationSearchCV",
+    "SKLearnClassifier",
+    "SKLearnRegressor",
+    "SKLearnTransformer",
+]
