@@ -210,6 +210,30 @@ def streams(folder, save_freq):
     return model
 
 
+def pipelines(folder, save_freq):
+    """A `Dataset`: shuffled, with random layers, compiled and not, read ahead."""
+    noise = layers.GaussianNoise(0.3)
+    drop = layers.Dropout(0.2)
+
+    def by_itself(x, y):
+        return x * np.float32(len(str(x.shape)) > 0), y
+
+    data = (
+        rv.data.Dataset.from_tensor_slices((X, Y))
+        .shuffle(40)
+        .map(lambda x, y: (noise(x, training=True), y))
+        .map(by_itself, num_parallel_calls=2)
+        .map(lambda x, y: (drop(x, training=len(str(y.shape)) > 0), y))
+        .batch(8)
+        .prefetch(2)
+    )
+    model = dense()
+    model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+    callback = guards(folder, save_freq)
+    model.fit(data, validation_data=data, epochs=12, callbacks=callback, verbose=0)
+    return model
+
+
 def large(folder, save_freq):
     """So large that writing a backup takes a while."""
     model = rv.Sequential(

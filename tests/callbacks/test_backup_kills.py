@@ -132,6 +132,8 @@ KINDS = [
     ("datasets", "epoch"),
     ("datasets", 6),
     ("streams", 5),
+    ("pipelines", "epoch"),
+    ("pipelines", 5),
     ("large", 3),
     ("large", "epoch"),
 ]

@@ -1,11 +1,45 @@
 """The position of an iterator can be saved and taken up anywhere in a pass."""
 
+import gzip
 import json
+import pathlib
+import tempfile
 
 import numpy as np
 import pytest
 
-from ranvier.data import Dataset
+from ranvier.data import (
+    Dataset,
+    FixedLengthRecordDataset,
+    TextLineDataset,
+    TFRecordDataset,
+    experimental,
+    io,
+)
+from ranvier.tensors import ragged_constant
+
+FILES = pathlib.Path(tempfile.mkdtemp())
+RAGGED = ragged_constant([[1], [2, 3]] * 20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _files():
+    """Writes small files of all kinds."""
+    lines = "".join(f"line {i}\n" for i in range(40))
+    (FILES / "a.txt").write_text(lines)
+    (FILES / "b.txt").write_text(lines.replace("line", "row")[:-1])
+    (FILES / "a.gz").write_bytes(gzip.compress(lines.encode()))
+    rows = "".join(f'{i},"text\n{i}"\n' for i in range(40))
+    (FILES / "a.csv").write_text(rows)
+    (FILES / "t.csv").write_text("n,t\n" + rows)
+    for name, compression in (("a", ""), ("b", "ZLIB")):
+        with io.TFRecordWriter(FILES / f"{name}.tfrecord", compression) as writer:
+            for i in range(40):
+                writer.write(b"record %d" % i)
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.table({"n": list(range(40)), "t": list(map(str, range(40)))})
+    pytest.importorskip("pyarrow.parquet").write_table(table, FILES / "a.parquet")
+
 
 PIPELINES = {
     "range": lambda: Dataset.range(40),
@@ -70,6 +104,110 @@ PIPELINES = {
     "resample": lambda: Dataset.range(80).rejection_resample(
         lambda x: np.int32(x % 2), [0.9, 0.1], seed=1
     ),
+    "rejected, counted": lambda: Dataset.range(80).rejection_resample(
+        lambda x: np.int32(x % 2), [0.9, 0.1], [0.5, 0.5], seed=2
+    ),
+    "buckets": lambda: (
+        Dataset.range(60)
+        .map(lambda n: np.full(int(n) % 7, n))
+        .bucket_by_sequence_length(len, [2, 5], [2, 3, 2])
+    ),
+    "ragged batch": lambda: (
+        Dataset.range(70).map(lambda n: np.full(int(n) % 4, n)).ragged_batch(2)
+    ),
+    "sparse batch": lambda: (
+        Dataset.range(70).map(lambda n: np.full(int(n) % 4, n)).sparse_batch(2, [4])
+    ),
+    "window of windows": lambda: (
+        Dataset.range(60)
+        .window(2)
+        .window(2)
+        .flat_map(lambda w: w)
+        .flat_map(lambda v: v)
+    ),
+    "ragged rows": lambda: Dataset.from_tensor_slices(RAGGED),
+    "unbatched ragged rows": lambda: (
+        Dataset.from_tensor_slices(RAGGED).batch(3).unbatch()
+    ),
+    "nested interleave": lambda: Dataset.range(5).interleave(
+        lambda n: Dataset.range(3).interleave(
+            lambda m: Dataset.range(100 * n + 10 * m, 100 * n + 10 * m + 3),
+            cycle_length=2,
+        ),
+        cycle_length=2,
+        block_length=3,
+    ),
+    "shuffle inside": lambda: Dataset.range(5).flat_map(
+        lambda n: Dataset.range(10 * n, 10 * n + 9).shuffle(5, seed=4)
+    ),
+    "same order each pass": lambda: (
+        Dataset.range(15).shuffle(9, 1, reshuffle_each_iteration=False).repeat(3)
+    ),
+    "sample anew": lambda: Dataset.sample_from_datasets(
+        [Dataset.range(8), Dataset.range(100, 108)],
+        seed=1,
+        rerandomize_each_iteration=True,
+    ).repeat(3),
+    "sample by weights of a dataset": lambda: Dataset.sample_from_datasets(
+        [Dataset.range(40), Dataset.range(100, 140)],
+        Dataset.from_tensors([0.2, 0.8]).repeat(),
+        seed=1,
+    ),
+    "random anew": lambda: (
+        Dataset.random(seed=3, rerandomize_each_iteration=True).take(12).repeat(3)
+    ),
+    "choose, going on": lambda: Dataset.choose_from_datasets(
+        [Dataset.range(5), Dataset.range(100, 140)],
+        Dataset.range(2).repeat(40),
+        stop_on_empty_dataset=False,
+    ),
+    "ignored errors": lambda: (
+        Dataset.range(60).map(lambda x: 7 // int(x % 3 != 0) * x).ignore_errors()
+    ),
+    "group by reducer": lambda: Dataset.range(80).apply(
+        experimental.group_by_reducer(
+            lambda x: x % 33,
+            experimental.Reducer(
+                lambda key: np.int64(0), lambda s, x: s + x, lambda s: s
+            ),
+        )
+    ),
+    "padded to a number": lambda: (
+        Dataset.range(20)
+        .map(lambda x: {"x": x})
+        .apply(experimental.pad_to_cardinality(40))
+    ),
+    "counted": lambda: Dataset.range(40).apply(experimental.assert_cardinality(40)),
+    "shuffle and repeat": lambda: Dataset.range(15).apply(
+        experimental.shuffle_and_repeat(9, 3, seed=2)
+    ),
+    "lines": lambda: TextLineDataset([FILES / "a.txt", FILES / "b.txt"]),
+    "lines in turn": lambda: TextLineDataset(
+        [FILES / "a.txt", FILES / "b.txt"], num_parallel_reads=2
+    ),
+    "compressed lines": lambda: TextLineDataset(FILES / "a.gz", "GZIP").repeat(2),
+    "records": lambda: TFRecordDataset([FILES / "a.tfrecord"] * 2),
+    "compressed records": lambda: TFRecordDataset(FILES / "b.tfrecord", "ZLIB"),
+    "pieces": lambda: FixedLengthRecordDataset(FILES / "a.txt", 3),
+    "rows of a file": lambda: experimental.CsvDataset(FILES / "a.csv", [0, ""]),
+    "batches of rows": lambda: experimental.make_csv_dataset(
+        str(FILES / "a.csv"),
+        2,
+        header=False,
+        column_names=["n", "t"],
+        shuffle_buffer_size=7,
+        shuffle_seed=1,
+    ),
+    "rows of a table": lambda: Dataset.from_csv(FILES / "t.csv").repeat(2),
+    "rows of a parquet file": lambda: Dataset.from_parquet(FILES / "a.parquet"),
+    "names of files": lambda: Dataset.list_files(str(FILES / "*"), seed=5).repeat(4),
+    "lines of files, shuffled": lambda: (
+        Dataset.list_files(str(FILES / "*.txt"), seed=5)
+        .interleave(TextLineDataset, cycle_length=2)
+        .shuffle(11, seed=6)
+        .batch(3)
+        .repeat()
+    ),
     "long chain": lambda: (
         Dataset.range(200)
         .shuffle(50, seed=1)
@@ -85,6 +223,10 @@ PIPELINES = {
 def plain(element):
     if isinstance(element, tuple):
         return [plain(value) for value in element]
+    if isinstance(element, dict):
+        return {key: plain(value) for key, value in element.items()}
+    if hasattr(element, "to_list") or hasattr(element, "dense_shape"):
+        return str(element)
     return element if isinstance(element, bytes) else np.asarray(element).tolist()
 
 

@@ -146,7 +146,7 @@ class _AheadStream(Stream):
 
     def set_state(self, state):
         if self._coming is not None:
-            self._coming.result()
+            concurrent.futures.wait([self._coming])  # even if it ends in an error
             self._coming = None
         self.source.set_state(state["source"])
 

@@ -64,7 +64,6 @@ class DatasetIterator:
                 raise
             # Once more, one by one: the elements before the one at fault come first.
             self._limit = 1
-            self._stream = self._node.stream()
             self._stream.set_state(self._before)
             return self._stream.next(1)
 
@@ -108,7 +107,7 @@ class DatasetIterator:
         Args:
             state: of an iterator over a dataset that was made in the same way.
         """
-        self._stream = self._node.stream()
+        # Not another stream: what this one reads ahead must have come to an end.
         self._stream.set_state(state["stream"])
         self._elements = iter(())
         self._before = None
