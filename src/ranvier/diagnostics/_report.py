@@ -98,7 +98,7 @@ class Report:
             lines.add_row("  Why:", finding.why)
             lines.add_row("  Do:", finding.remedy)
             yield lines
-        table = Table(title="\nLayers", title_justify="left")
+        table = Table(title="\nLayers", title_justify="left", padding=(0, 0))
         table.add_column("layer")
         for name in _COLUMNS:
             table.add_column(name, justify="right")
@@ -155,15 +155,15 @@ def _share(name):
     return cell
 
 
-# What a table shows of a layer: title and the text of the cell.
+# What a table shows of a layer: a title short enough for 80 columns, and the cell.
 _COLUMNS = {
     "activation": lambda layer: layer.activation or "–",
     "mean": _number("mean"),
-    "deviation": _number("deviation"),
-    "over samples": _number("varying"),
-    "saturated": _share("saturated"),
+    "std": _number("deviation"),
+    "varies": _number("varying"),
+    "flat": _share("saturated"),
     "dead": _share("dead"),
     "rank": lambda layer: f"{layer.rank:.1f}/{layer.units}",
     "gradient": _number("gradient"),
-    "update": _number("update"),
+    "step": _number("update"),
 }
