@@ -35,7 +35,7 @@ def nonfinite_weights(evidence):
         v.path
         for v in evidence.model.variables
         if jnp.issubdtype(v.value.dtype, jnp.floating)
-        and not bool(jnp.isfinite(v.value).all())
+        and not np.isfinite(np.asarray(v.value)).all()
     ]
     if bad:
         yield Finding(
