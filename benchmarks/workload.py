@@ -115,8 +115,12 @@ class Training(Workload):
         """
         return None
 
+    def torch_work(self, data):
+        """The same for PyTorch; None for an epoch."""
+        return None
+
     def compile_options(self, peer):
-        """Further arguments of `compile` for one peer of the Keras API."""
+        """Further arguments of `build` for one peer of the Keras API."""
         return {}
 
     def measure(self, bench, peers):

@@ -59,6 +59,8 @@ PEERS = [
     # epoch of a second run.
     KerasAPI("ranvier-warm", "ranvier"),
     WithoutCallbacks("ranvier-plain", "ranvier", RANVIER_COMPILATION_CACHE="0"),
+    # The same on arrays in memory, beside one that reads files.
+    KerasAPI("ranvier-arrays", "ranvier", RANVIER_COMPILATION_CACHE="0"),
     KerasAPI("keras-jax", "keras", needs=("jax",), KERAS_BACKEND="jax"),
     KerasAPI(
         "keras-tf",

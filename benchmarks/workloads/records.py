@@ -14,13 +14,13 @@ BATCH, BUFFER = 32, 10_000
 class Records(Training):
     name = "records"
     title = (
-        "Fashion-MNIST from a TFRecord file of serialised images to parsed, decoded, "
-        f"shuffled batches of {BATCH}; Keras: tf.data"
+        "Fashion-MNIST from a TFRecord file of serialised images to decoded, shuffled "
+        f"batches of {BATCH}; Keras: tf.data; torch: a file of bytes, DataLoader"
     )
     quantity = "per pass"
     check_title = "mean label"
     order = 20
-    peers = ("ranvier", "keras-tf")
+    peers = ("ranvier", "keras-tf", "torch")
     dataset = "fashion"
     sane_loss = 9.0
 
@@ -28,19 +28,36 @@ class Records(Training):
         return None
 
     def work(self, keras, model, data):
-        images = np.round(data.train.inputs[0] * 255).astype(np.uint8)
-        images, labels = images.reshape(-1, 28, 28), data.train.targets[0]
+        images, labels = _images(data)
         tools = _ours() if keras.__name__ == "ranvier" else _tensorflows()
         folder = tempfile.TemporaryDirectory()
         path = str(Path(folder.name) / "images.tfrecord")
         _write(tools, path, images, labels)
-        dataset = _pipeline(tools, path)
+        return _reader(_pipeline(tools, path), len(labels), folder)
 
-        def read(folder=folder):
-            total = sum(int(np.sum(batch[1])) for batch in dataset)
-            return total / len(labels)
+    def torch_work(self, data):
+        from benchmarks import torch_data
 
-        return read
+        images, labels = _images(data)
+        folder = tempfile.TemporaryDirectory()
+        path = Path(folder.name) / "images"
+        images.tofile(path)
+        dataset = torch_data.images(path, labels, images.shape[1:], BATCH)
+        return _reader(dataset, len(labels), folder)
+
+
+def _images(data):
+    images = np.round(data.train.inputs[0] * 255).astype(np.uint8)
+    return images.reshape(-1, 28, 28), data.train.targets[0]
+
+
+def _reader(dataset, rows, folder):
+    """A function that reads all batches; it keeps the folder of the files."""
+
+    def read(folder=folder):
+        return sum(int(np.sum(np.asarray(batch[1]))) for batch in dataset) / rows
+
+    return read
 
 
 def _ours():
