@@ -6,7 +6,7 @@ from ranvier.data import _columns, _structure
 
 # Streams give blocks of about this size, and of so many elements at most.
 _BUDGET = 2 * 2**20
-MOST = 4096
+MOST = 8192
 
 
 class Block:

@@ -106,20 +106,22 @@ class _ShuffleStream(Replayed):
         count, size = new.count, self._buffer.count
         # One float a draw: how many are drawn at once must not matter.
         slots = (self._generator.random(count) * size).astype(np.int64)
-        order = np.argsort(slots, kind="stable")
-        again = slots[order[1:]] == slots[order[:-1]]
+        # In few bits they are sorted faster.
+        narrow = slots.astype(np.min_scalar_type(size))
+        order = np.argsort(narrow, kind="stable")
+        ordered = narrow[order]
+        again = np.flatnonzero(ordered[1:] == ordered[:-1])
         # Where a slot is drawn again, what comes out is what was put in before.
-        before = np.full(count, -1)
-        before[order[1:][again]] = order[:-1][again]
-        last = np.ones(count, bool)
-        last[order[:-1][again]] = False
-        first = before < 0
+        before, after = order[again], order[again + 1]
+        stays = np.ones(count, bool)
+        stays[before] = False
+        last = np.flatnonzero(stays)
+        places = slots[last]
 
         def swap(held, incoming):
-            result = np.empty_like(incoming)
-            result[first] = held[slots[first]]
-            result[~first] = incoming[before[~first]]
-            held[slots[last]] = incoming[last]
+            result = held.take(slots, axis=0)
+            result[after] = incoming.take(before, axis=0)
+            held[places] = incoming.take(last, axis=0)
             return result
 
         return Block(self._swapped(new, swap), count)
