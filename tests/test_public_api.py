@@ -6,6 +6,7 @@ import sys
 import types
 
 import keras
+import keras_tuner
 import pytest
 
 import ranvier
@@ -123,7 +124,15 @@ def test_names_of_keras_exist(path):
     assert missing == set(MISSING.get(path, {}))
 
 
-@pytest.mark.parametrize("path", NAMESPACES)
+@pytest.mark.parametrize("path", ["", "engine", "errors", "oracles", "tuners"])
+def test_names_of_keras_tuner_exist(path):
+    theirs, ours = namespace(keras_tuner, path), namespace(ranvier.tuner, path)
+    assert {name for name in members(theirs) if not hasattr(ours, name)} == set()
+
+
+@pytest.mark.parametrize(
+    "path", [*NAMESPACES, "tuner", "tuner.errors", "tuner.oracles", "tuner.tuners"]
+)
 def test_all_lists_what_exists(path):
     module = namespace(ranvier, path)
     listed = getattr(module, "__all__", None)

@@ -84,6 +84,20 @@ def test_a_member_that_diverges_fails_alone(tmp_path):
     assert (bad.status, bad.message) == ("FAILED", "The objective `val_loss` is NaN.")
 
 
+def test_a_model_that_does_not_fit_the_data_fails_alone(tmp_path):
+    def misfit(hp):
+        wrong = hp.Choice("wrong", [True, False])
+        model = rv.Sequential([rv.layers.Input((3 if wrong else 2,))])
+        model.add(rv.layers.Dense(1))
+        model.compile(rv.optimizers.SGD(hp.Choice("rate", [0.1, 0.01])), "mse")
+        return model
+
+    found = tuner.GridSearch(misfit, "val_loss", seed=1, directory=tmp_path)
+    found.search(X, Y, validation_split=0.25, verbose=0)
+    statuses = [t.status for t in found.oracle.trials.values()]
+    assert statuses == ["FAILED", "FAILED", "COMPLETED", "COMPLETED"]
+
+
 def test_callbacks_are_each_executions_own(tmp_path):
     class Count(rv.callbacks.Callback):
         seen = []
@@ -134,3 +148,19 @@ def test_too_many_failures_in_a_row_end_the_search(tmp_path):
     with pytest.raises(RuntimeError, match="(?s)exceeded the limit of 3.*always"):
         found.search(X, Y, validation_split=0.25, verbose=0)
     assert len(found.oracle.trials) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", ["processes", "ray"])
+def test_workers(executor, tmp_path):
+    here = search(tuner.RandomSearch, tmp_path / "a", max_trials=4)
+    there = search(
+        tuner.RandomSearch, tmp_path / "b", max_trials=4, executor=executor, workers=2
+    )
+    ours, expected = outcome(there), outcome(here)
+    for i, (values, status, score) in expected.items():
+        assert ours[i][:2] == (values, status)
+        np.testing.assert_allclose(ours[i][2], score, rtol=1e-5)
+    for one, other in zip(here.get_best_models(2), there.get_best_models(2)):
+        for a, b in zip(one.get_weights(), other.get_weights(), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)

@@ -9,6 +9,12 @@ from ranvier.tuner._hypermodel import HyperModel
 from ranvier.tuner._hyperparameters import HyperParameters
 from ranvier.tuner._objective import Objective
 from ranvier.tuner._oracle import Oracle
+from ranvier.tuner._plots import (
+    hyperparameter_importance,
+    plot_importance,
+    plot_objective,
+    plot_parallel_coordinates,
+)
 from ranvier.tuner._population import train_group
 from ranvier.tuner._population_member import MemberResult
 from ranvier.tuner._random_search import RandomSearch
@@ -33,7 +39,11 @@ __all__ = [
     "Tuner",
     "engine",
     "errors",
+    "hyperparameter_importance",
     "oracles",
+    "plot_importance",
+    "plot_objective",
+    "plot_parallel_coordinates",
     "synchronized",
     "train_group",
     "train_population",

@@ -1,6 +1,5 @@
 """BaseTuner: asks an oracle for trials, runs them, and reports how they went."""
 
-import contextlib
 import os
 import shutil
 import time
@@ -8,7 +7,7 @@ import traceback
 import warnings
 
 from ranvier.callbacks._output import print_message
-from ranvier.tuner import _project, _results
+from ranvier.tuner import _project, _results, _table
 from ranvier.tuner._hypermodel import get_hypermodel
 from ranvier.tuner._oracle import Oracle
 from ranvier.tuner._stateful import Stateful, load_json, save_json
@@ -125,9 +124,7 @@ class BaseTuner(Stateful):
         if "verbose" in fit_kwargs:
             self.oracle.verbose = fit_kwargs["verbose"]
         self.on_search_begin()
-        self.oracle._display.on_search_begin()
-        with contextlib.ExitStack() as at_end:
-            at_end.callback(self.oracle._display.on_search_end)
+        with self.oracle._display.searching():
             self._run_all(*fit_args, **fit_kwargs)
         self._warn_of_nothing()
         self.on_search_end()
@@ -287,6 +284,25 @@ class BaseTuner(Stateful):
         for trial in self.oracle.get_best_trials(num_trials):
             print()
             trial.summary()
+
+    def results_dataframe(self):
+        """Returns a pandas `DataFrame` with a row for each trial, the best first.
+
+        Its columns are the hyperparameters, `score`, `status`, `best_step` and the
+        metrics of the best epoch.
+
+        Raises:
+            ImportError: without pandas.
+        """
+        return _table.results_dataframe(self.oracle)
+
+    def results_csv(self, path):
+        """Writes the trials as a CSV file, in the order they began.
+
+        Args:
+            path: the file.
+        """
+        _table.write_csv(self.oracle, path)
 
     @property
     def remaining_trials(self):

@@ -14,9 +14,10 @@ from ranvier.callbacks import Callback
 from ranvier.models import Model
 from ranvier.tuner._hypermodel import HyperModel
 from ranvier.tuner._population import train_group
+from ranvier.tuner._results import get_best_step
 from ranvier.tuner._seeding import fit_state, seeded
 from ranvier.tuner._trial import TrialStatus
-from ranvier.tuner._trial_callbacks import SaveBestEpoch
+from ranvier.tuner._trial_callbacks import RestoreBestEpoch, SaveBestEpoch
 from ranvier.tuner.errors import FatalError
 
 # Models that wait for their training take memory; a kill loses what has not ended.
@@ -41,6 +42,7 @@ def can_share(tuner) -> bool:
         and isinstance(tuner.hypermodel, HyperModel)
         and type(tuner.hypermodel).fit is HyperModel.fit
         and not tuner._listens_to_batches()
+        and (tuner.executor is None or not tuner._hooks_for(None))
     )
 
 
@@ -127,7 +129,12 @@ class Batch:
                 )
         with seeded(self.oracle.seed):
             for executions in by_start.values():
-                self._train_group(executions)
+                try:
+                    self._train_group(executions)
+                except Exception as error:
+                    # One model may spoil it for all: each shall fail for itself.
+                    for execution in executions:
+                        execution.error = execution.error or _TogetherError(error)
         for run in self._runs:
             if not run.is_over:
                 self._end_failed(run)
@@ -136,22 +143,30 @@ class Batch:
         arguments = {**self._arguments, **executions[0].run.epochs}
         usual = arguments.get("epochs", 1)
         epochs = [e.run.epochs.get("epochs", usual) for e in executions]
+        is_here = self.tuner.executor is None
         results = train_group(
             [execution.trained for execution in executions],
             **{**arguments, "epochs": epochs},
-            callbacks_of=lambda i: executions[i].callbacks,
+            callbacks_of=lambda i: (
+                executions[i].callbacks if is_here else executions[i].sent_callbacks
+            ),
+            on_epoch_end=lambda i, *epoch: executions[i].is_stopped(*epoch),
             random_states=[execution.fit_state for execution in executions],
+            executor=self.tuner.executor,
+            workers=self.tuner.workers,
         )
         for execution, result in zip(executions, results):
             execution.error = result.error
+            if not is_here and result.error is None:
+                execution.take(result)
             execution.trained = None
 
     def _end_failed(self, run):
         errors = [e.error for e in run.executions if e.error is not None]
         if self._error is not None or not errors:
             return  # stopped with the others: it is run when the search goes on
-        if _is_memory(errors[0]):
-            # Together they were too much; it may do alone.
+        if isinstance(errors[0], _TogetherError) or _is_memory(errors[0]):
+            # What was too much together may do alone.
             self._run_alone(run.trial)
             return
         self.tuner._mark_failed(run.trial, errors[0])
@@ -186,6 +201,10 @@ class Batch:
     def is_broken(self) -> bool:
         """Whether an error ends the search."""
         return self._error is not None
+
+
+class _TogetherError(RuntimeError):
+    """The models could not be trained together."""
 
 
 class _TrialRun:
@@ -235,22 +254,36 @@ class _Execution(Callback):
         self.run = run
         self.history = None
         self.error = None
-        seeds = tuner._seeds_of(trial, index)
+        seeds, order_seeds = tuner._seeds_of(trial, index)
         with seeded(*seeds):
             self.trained = tuner._try_build(trial.hyperparameters)
-            self.fit_state = fit_state(*seeds)
+            self.fit_state = fit_state(*order_seeds)
         self.checkpoint = SaveBestEpoch(
             tuner.oracle.objective, tuner._get_checkpoint_fname(trial.trial_id)
         )
-        self.callbacks = [
-            *tuner._callbacks_for(trial, index, callbacks),
-            self.checkpoint,
-            self,
-        ]
+        self.index = index
+        given = tuner._users_callbacks_for(trial, index, callbacks)
+        hooks = tuner._hooks_for(trial)
+        self.callbacks = [*given, *hooks, self.checkpoint, self]
+        # In another process there is neither tuner nor oracle.
+        self.sent_callbacks = [*given, RestoreBestEpoch(tuner.oracle.objective)]
 
-    def on_epoch_end(self, epoch, logs=None):
-        if self.run.batch.is_broken:
-            self.model.stop_training = True
+    def is_stopped(self, epoch, logs):
+        """Tells after an epoch whether the training should end here."""
+        batch, trial = self.run.batch, self.run.trial
+        if self.index == 0 and batch.oracle._prune(trial, epoch, logs):
+            return True
+        return batch.is_broken
+
+    def take(self, result):
+        """Takes over a model that has been trained in another process."""
+        objective = self.run.batch.oracle.objective
+        self.history = result.history
+        best = get_best_step(result.history, objective)
+        logs = {k: v[best] for k, v in result.history.history.items() if best < len(v)}
+        if objective.has_value(logs):
+            self.checkpoint.keep(result.model, objective.get_value(logs))
+        self.run.batch.execution_ended(self.run)
 
     def on_train_end(self, logs=None):
         if self.run.batch.is_broken:

@@ -371,10 +371,10 @@ class HyperParameters:
     def ensure_active_values(self):
         """Drops the values of inactive ones; gives missing ones their default."""
         for hp in self._space:
-            if not self.is_active(hp):
+            if self.is_active(hp):
+                self.values.setdefault(hp.name, hp.default)
+            elif not self.is_active(hp.name):  # another of that name may be active
                 self.values.pop(hp.name, None)
-            elif hp.name not in self.values:
-                self.values[hp.name] = hp.default
 
     # As a whole.
 

@@ -232,6 +232,17 @@ class Oracle(Stateful):
             trial.metrics.update(name, value, step=step)
         return trial
 
+    @synchronized
+    def _prune(self, trial, epoch, logs):
+        """Reports an epoch to the pruner; returns whether the trial should end."""
+        if self._study.pruner is None or not self.objective.has_value(logs):
+            return False
+        value = self.objective.get_value(logs)
+        if not self._study.report(trial, epoch, value):
+            return False
+        trial.message = f"Pruned after epoch {epoch + 1}."
+        return True
+
     def _check_objective_found(self, metrics):
         missing = [name for name in self.objective.names() if name not in metrics]
         if self.objective.name in metrics:

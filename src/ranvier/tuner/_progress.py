@@ -1,10 +1,14 @@
-"""What a search shows while it runs: a table in a terminal, lines elsewhere."""
+"""What a search shows while it runs: one table in a terminal, lines elsewhere."""
 
+import contextlib
 import time
 
-from ranvier.callbacks._output import print_message
+from ranvier.callbacks._output import is_live, print_message
 from ranvier.tuner._stateful import Stateful
 from ranvier.tuner._trial import TrialStatus
+
+# Trials shown below the best one; more would not fit beside a shell's prompt.
+_RUNNING_SHOWN = 6
 
 
 class Display(Stateful):
@@ -20,8 +24,9 @@ class Display(Stateful):
         self.verbose = verbose
         self._elapsed_before = 0.0  # in runs of this search that were interrupted
         self._search_started = None
+        self._ended_before = 0
         self._started = {}
-        self._ended = 0
+        self._live = None
 
     def get_state(self):
         return {"elapsed": round(self.elapsed(), 3)}
@@ -35,44 +40,103 @@ class Display(Stateful):
             return self._elapsed_before
         return self._elapsed_before + time.perf_counter() - self._search_started
 
-    def on_search_begin(self):
-        """The search begins or goes on."""
+    @contextlib.contextmanager
+    def searching(self):
+        """Shows the search while the block runs."""
         self._search_started = time.perf_counter()
+        self._ended_before = len(self.oracle.end_order)
+        try:
+            if self.verbose == 1 and is_live():
+                from rich.live import Live
 
-    def on_search_end(self):
-        """The search ends, also by an error."""
-        self._elapsed_before = self.elapsed()
-        self._search_started = None
+                # Redrawn by a thread: time goes on while a trial trains.
+                with Live(get_renderable=self.table, refresh_per_second=4) as live:
+                    self._live = live
+                    yield
+            else:
+                yield
+        finally:
+            self._live = None
+            self._elapsed_before = self.elapsed()
+            self._search_started = None
 
     def on_trial_begin(self, trial):
         """A run of a trial begins."""
-        if self._search_started is None:
-            self.on_search_begin()
         self._started[trial.trial_id] = time.perf_counter()
 
     def on_trial_end(self, trial):
         """A run of a trial has ended."""
-        if self.verbose:
+        if self._live is None and self.verbose:
             print_message(self.line(trial))
+        self._started.pop(trial.trial_id, None)
+
+    # What is shown.
 
     def line(self, trial) -> str:
         """Returns one line about a trial that has ended."""
-        oracle = self.oracle
-        started = self._started.pop(trial.trial_id, None)
-        done = len(oracle.end_order)
-        of = f"/{oracle.max_trials}" if oracle.max_trials else ""
-        text = f"Trial {done}{of} ({trial.trial_id}): "
-        if trial.status == TrialStatus.COMPLETED:
-            text += f"{oracle.objective.name} {format_value(trial.score)}"
-        else:
-            reason = (trial.message or "").strip().splitlines() or [""]
-            text += f"{trial.status.lower()}: {reason[-1]}"
+        started = self._started.get(trial.trial_id)
+        text = f"Trial {self._count()} ({trial.trial_id}): {self._result(trial)}"
         if started is not None:
             text += f" in {format_duration(time.perf_counter() - started)}"
-        best = oracle.get_best_trials(1)
-        if best and best[0].score is not None:
-            text += f"; best {format_value(best[0].score)} ({best[0].trial_id})"
+        best = self._best()
+        if best is not None:
+            text += f"; best {format_value(best.score)} ({best.trial_id})"
         return f"{text}; {format_values(trial.hyperparameters.values)}"
+
+    def table(self):
+        """Returns the table: trials done, the best, what runs now, time left."""
+        from rich.table import Table
+
+        oracle = self.oracle
+        failed = sum(
+            oracle.trials[i].status == TrialStatus.FAILED for i in oracle.end_order
+        )
+        title = f"{self._count()} trials"
+        title += f", {failed} failed" if failed else ""
+        title += f", {format_duration(self.elapsed())}"
+        left = self._time_left()
+        title += f", about {format_duration(left)} left" if left is not None else ""
+        table = Table(title=title, title_justify="left", expand=False)
+        table.add_column("")
+        table.add_column("trial")
+        table.add_column(oracle.objective.name, justify="right")
+        table.add_column("values", overflow="fold")
+        best = self._best()
+        if best is not None:
+            score, values = format_value(best.score), best.hyperparameters.values
+            table.add_row("best", best.trial_id, score, format_values(values))
+        running = list(oracle.ongoing_trials.values())
+        for trial in running[:_RUNNING_SHOWN]:
+            values = format_values(trial.hyperparameters.values)
+            table.add_row("runs", trial.trial_id, "", values)
+        if len(running) > _RUNNING_SHOWN:
+            table.add_row("", "", "", f"and {len(running) - _RUNNING_SHOWN} more")
+        return table
+
+    def _count(self):
+        done, limit = len(self.oracle.end_order), self.oracle.max_trials
+        return f"{done}/{limit}" if limit else str(done)
+
+    def _result(self, trial):
+        if trial.status == TrialStatus.COMPLETED:
+            return f"{self.oracle.objective.name} {format_value(trial.score)}"
+        reason = (trial.message or "").strip().splitlines() or [""]
+        return f"{trial.status.lower()}: {reason[-1]}"
+
+    def _best(self):
+        best = self.oracle.get_best_trials(1)
+        return best[0] if best and best[0].score is not None else None
+
+    def _time_left(self):
+        """Returns a guess in seconds, or None before there is a basis for one."""
+        if self._search_started is None or not self.oracle.max_trials:
+            return None
+        done = len(self.oracle.end_order)
+        here = done - self._ended_before
+        if not here:
+            return None
+        passed = time.perf_counter() - self._search_started
+        return passed / here * (self.oracle.max_trials - done)
 
 
 def format_values(values) -> str:
@@ -83,8 +147,6 @@ def format_values(values) -> str:
 
 def format_value(value) -> str:
     """Returns a number with five digits, anything else as it is."""
-    if isinstance(value, (int, str)):
-        return str(value)
     return f"{value:.5g}" if isinstance(value, float) else str(value)
 
 

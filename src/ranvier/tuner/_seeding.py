@@ -13,8 +13,7 @@ def seeded(*parts):
     """Runs the block with seeds that follow from numbers; puts the old state back.
 
     A trial that is run again after an interruption, or beside others, then gives what
-    it would have given. All trials of a search begin alike: they differ by their
-    hyperparameters, not by the luck of initial weights and the order of batches.
+    it would have given.
 
     Args:
         *parts: numbers or texts.

@@ -43,20 +43,14 @@ class PruningCallback(Callback):
         trial: the trial that is trained.
     """
 
-    keeps_structure = True
-
     def __init__(self, oracle, trial):
         super().__init__()
         self.oracle = oracle
         self.trial = trial
 
     def on_epoch_end(self, epoch, logs=None):
-        objective = self.oracle.objective
-        if objective.has_value(logs or {}):
-            value = objective.get_value(logs)
-            if self.oracle._study.report(self.trial, epoch, value):
-                self.trial.message = f"Pruned after epoch {epoch + 1}."
-                self.model.stop_training = True
+        if self.oracle._prune(self.trial, epoch, logs or {}):
+            self.model.stop_training = True
 
 
 class SaveBestEpoch(Callback):
@@ -99,12 +93,32 @@ class SaveBestEpoch(Callback):
             variables += model.optimizer.variables
         self._best_state = model, [(v, v.value) for v in variables]
 
-    def write(self):
-        """Writes what was kept; the model then has it, too."""
+    def keep(self, model, value):
+        """Keeps a model that has been trained elsewhere, with the objective's value."""
+        self.model = model
+        self.best_value = value
+        self._keep()
+
+    def put_back(self):
+        """Gives the model what was kept; returns whether there was anything."""
         if self._best_state is None:
-            return
-        self.model, state = self._best_state
+            return False
+        (self.model, state), self._best_state = self._best_state, None
         for variable, value in state:
             variable.assign(value)
-        self.model.save_weights(self.filepath, overwrite=True)
-        self._best_state = None
+        return True
+
+    def write(self):
+        """Writes what was kept; the model then has it, too."""
+        if self.put_back():
+            self.model.save_weights(self.filepath, overwrite=True)
+
+
+class RestoreBestEpoch(SaveBestEpoch):
+    """Leaves the model with the state of its best epoch: for workers elsewhere."""
+
+    def __init__(self, objective):
+        super().__init__(objective, None)
+
+    def on_train_end(self, logs=None):
+        self.put_back()

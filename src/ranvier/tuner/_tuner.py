@@ -7,7 +7,7 @@ import os
 
 from ranvier import metrics as metrics_module
 from ranvier import optimizers
-from ranvier.callbacks import Callback
+from ranvier.callbacks import Callback, HParams, TensorBoard
 from ranvier.callbacks._callback import default, overrides
 from ranvier.core import _tree
 from ranvier.models import Model
@@ -53,6 +53,9 @@ class Tuner(BaseTuner):
             another. None takes as many as can be chosen without knowing how others
             fare, so that results are the same; with a number, algorithms that learn
             from results, and pruners, too, have so many trials under way.
+        executor: None to train in this process; `"processes"` for worker processes;
+            `"ray"` for a Ray cluster. For trials that train together.
+        workers: how many workers the executor has; None for one a core.
         **kwargs: as `BaseTuner`.
 
     Raises:
@@ -77,6 +80,8 @@ class Tuner(BaseTuner):
         sampler=None,
         pruner=None,
         population_size=None,
+        executor=None,
+        workers=None,
         **kwargs,
     ):
         if hypermodel is None and type(self).run_trial is Tuner.run_trial:
@@ -92,6 +97,8 @@ class Tuner(BaseTuner):
         self.distribution_strategy = distribution_strategy
         self.executions_per_trial = executions_per_trial
         self.population_size = population_size
+        self.executor = executor
+        self.workers = workers
         oracle._study.sampler, oracle._study.pruner = sampler, pruner
         super().__init__(
             oracle=oracle,
@@ -176,9 +183,12 @@ class Tuner(BaseTuner):
         kwargs.update(self._epochs_of(trial))
         results = []
         for execution in range(self.executions_per_trial):
-            self._execution = self._seeds_of(trial, execution)
-            with seeded(*self._execution):
-                callbacks = self._callbacks_for(trial, execution, given)
+            seeds, self._order_seeds = self._seeds_of(trial, execution)
+            with seeded(*seeds):
+                callbacks = self._users_callbacks_for(trial, execution, given)
+                callbacks += self._hooks_for(trial)
+                if self.oracle._study.pruner is not None and execution == 0:
+                    callbacks.append(PruningCallback(self.oracle, trial))
                 result = self._build_and_fit_model(
                     trial, *args, **kwargs, callbacks=[*callbacks, checkpoint]
                 )
@@ -191,20 +201,28 @@ class Tuner(BaseTuner):
         return {}
 
     def _seeds_of(self, trial, execution):
-        """Returns what the seeds of a run follow from: the same for all trials."""
-        return self.oracle.seed, execution, self.oracle._run_times[trial.trial_id]
+        """Returns what the seeds of an execution follow from: of `build`, and of `fit`.
 
-    def _callbacks_for(self, trial, execution, given):
-        """Returns the callbacks of one execution: copies of the user's, and ours."""
+        Initial weights differ from trial to trial. The order of samples is the same
+        for all, so that trials can read their batches together.
+        """
+        attempt = self.oracle._run_times[trial.trial_id]
+        order = (self.oracle.seed, execution, attempt)
+        return (*order, trial.trial_id), order
+
+    def _users_callbacks_for(self, trial, execution, given):
+        """Returns copies of the user's callbacks for one execution."""
         callbacks = self._deepcopy_callbacks(given)
         self._configure_tensorboard_dir(callbacks, trial, execution)
-        if self._listens_to_batches():
-            callbacks.append(TunerBatchCallback(self, trial))
-        elif overrides(self, "on_epoch_begin", "on_epoch_end"):
-            callbacks.append(TunerCallback(self, trial))
-        if self.oracle._study.pruner is not None and execution == 0:
-            callbacks.append(PruningCallback(self.oracle, trial))
         return callbacks
+
+    def _hooks_for(self, trial):
+        """Returns the callback that calls the hooks of this tuner, if there are any."""
+        if self._listens_to_batches():
+            return [TunerBatchCallback(self, trial)]
+        if overrides(self, "on_epoch_begin", "on_epoch_end"):
+            return [TunerCallback(self, trial)]
+        return []
 
     def _listens_to_batches(self):
         return overrides(self, "on_batch_begin", "on_batch_end")
@@ -214,7 +232,7 @@ class Tuner(BaseTuner):
         """Builds, trains and checks the results; returns them."""
         hp = trial.hyperparameters
         model = self._try_build(hp)
-        begin_fit(*self._execution)
+        begin_fit(*self._order_seeds)
         results = self.hypermodel.fit(hp, model, *args, **self._fit_arguments(kwargs))
         self._save_build_config(trial, model)
         validate_trial_results(results, self.oracle.objective, "HyperModel.fit()")
@@ -245,11 +263,14 @@ class Tuner(BaseTuner):
             ) from error
 
     def _configure_tensorboard_dir(self, callbacks, trial, execution=0):
-        for callback in callbacks:
-            if type(callback).__name__ == "TensorBoard":
+        """Gives each execution a folder of its own, with its hyperparameters."""
+        for callback in list(callbacks):
+            if isinstance(callback, TensorBoard):
                 callback.log_dir = self._get_tensorboard_dir(
                     callback.log_dir, trial.trial_id, execution
                 )
+                values = trial.hyperparameters.values
+                callbacks.append(HParams(callback.log_dir, values, trial.trial_id))
 
     def _get_tensorboard_dir(self, logdir, trial_id, execution):
         return os.path.join(str(logdir), str(trial_id), f"execution{execution}")
