@@ -74,7 +74,7 @@ class Run:
         self, network, data, held_out, batch_size, random, rules, numbers, progress
     ):
         self.network = network
-        self.feed = ArrayFeed(data, batch_size, shuffle=random is not None)
+        self.feed = ArrayFeed(data, batch_size)
         self.held_out = held_out
         self.rules = rules
         self.numbers = {k: np.array(v, np.float32) for k, v in numbers.items()}
@@ -86,6 +86,9 @@ class Run:
             self.best_values = [jnp.array(v.value) for v in network.variables]
         self._random = random
         self._order = np.arange(self.feed.samples, dtype=np.int32)
+        # A smaller last batch is filled up with samples of no weight, which saves a
+        # second body in the program; not where a batch is normalised as a whole.
+        self.pads = network.structure.normalization != "batch"
 
     def go(self, epochs, on_epoch=None):
         """Trains for so many epochs, or until the rules say stop.
@@ -111,25 +114,28 @@ class Run:
 
     def _draw(self, count, block):
         """Returns the orders of epochs to come, as scikit-learn draws them."""
-        if self._random is None:
-            return None
-        orders = np.zeros((block, self.feed.samples), np.int32)
+        samples = self.feed.samples
+        width = self.feed.steps * self.feed.batch_size if self.pads else samples
+        orders = np.zeros((block, width), np.int32)
         for i in range(count):
-            shuffled = np.arange(self.feed.samples)
-            self._random.shuffle(shuffled)
-            self._order = orders[i] = self._order[shuffled]
+            if self._random is not None:
+                shuffled = np.arange(samples)
+                self._random.shuffle(shuffled)
+                self._order = self._order[shuffled]
+            orders[i, :samples] = self._order
         return jax.device_put(orders)
 
     def _program(self, block):
         key = (
             self.feed.signature(),
+            self.feed.arrays[2] is None,
             self.rules,
             block,
             *(a.shape for a in jax.tree.leaves((self.feed.arrays, self.held_out))),
         )
         programs = self.network.programs
         if key not in programs:
-            programs[key] = _build(self.network, self.feed, self.rules, block)
+            programs[key] = _build(self, block)
         return programs[key]
 
 
@@ -164,24 +170,34 @@ class _Block:
         return zip(history["loss"][new].tolist(), history["score"][new].tolist())
 
 
-def _build(network, feed, rules, block):
+def _build(run, block):
     """Returns the program that runs steps `first` to `last` of a block of epochs."""
+    network, feed, rules, pads = run.network, run.feed, run.rules, run.pads
     stepper = Stepper(network, "train")
     features = network.structure.sizes[0]
-    steps, samples = feed.steps, feed.samples
+    steps, samples, size = feed.steps, feed.samples, feed.batch_size
 
-    def with_dense_rows(batch):
-        return dense(batch[0], features), *batch[1:]
+    def complete(batch, present):
+        """Returns a batch with dense rows, weights, and its number of samples."""
+        rows, y, weights = batch
+        if weights is None:
+            weights = jnp.ones(len(y))
+        if pads:
+            weights = jnp.where(jnp.arange(len(y)) < present, weights, 0.0)
+        return dense(rows, features), y, (weights, present)
 
     def run_part(arrays, order, start, stop):
         """Runs steps of one epoch."""
-        tail = feed.tail(arrays, order)
+        tail = None if pads else feed.tail(arrays, order)
         if tail is not None:
-            tail = (tail[0], lambda batch=tail[1]: with_dense_rows(batch()))
+            rest = samples % size
+            tail = (tail[0], lambda batch=tail[1]: complete(batch(), rest))
         run_steps(
             stepper,
             program.variables,
-            lambda i: with_dense_rows(feed.batch_at(arrays, order, i)),
+            lambda i: complete(
+                feed.batch_at(arrays, order, i), jnp.minimum(size, samples - i * size)
+            ),
             start,
             stop,
             tail,
@@ -231,7 +247,7 @@ def _build(network, feed, rules, block):
 
         def body(carry):
             epoch, values, progress, best_values, history = carry
-            order = None if orders is None else orders[epoch]
+            order = orders[epoch]
             start = jnp.maximum(first - epoch * steps, 0)
             stop = jnp.minimum(last - epoch * steps, steps)
             with StateScope([*zip(variables, values), *dynamic]) as scope:

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ranvier import activations, layers, ops
+from ranvier.autodiff import value_and_gradients
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._programs import Program
 from ranvier.core._scope import StateScope
@@ -111,6 +112,23 @@ class Network(Sequential):
         """Assigns the optimizer's variables."""
         for variable, value in zip(self.optimizer.variables, values, strict=True):
             variable.assign(value)
+
+    def train_step(self, data):
+        """Makes an update; the batch brings weights and its number of samples."""
+        x, y, (weights, samples) = data
+
+        def forward():
+            loss = self.compute_loss(x, y, self(x, training=True), weights)
+            return self.optimizer.scale_loss(loss), loss
+
+        variables = self.trainable_variables
+        _, loss, gradients = value_and_gradients(forward, variables)
+        self._loss_tracker.update_state(loss, sample_weight=samples)
+        self.optimizer.apply(gradients, variables)
+        return {}
+
+    def logs_are_metrics(self, mode):
+        return True
 
     def compute_loss(self, x, y, y_pred, sample_weight=None, training=True):
         weights = jnp.ones(len(y_pred), y_pred.dtype)
