@@ -58,6 +58,30 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     return UnknownNameError(f"Could not find {kind} named {name!r}.{hint}")
 
 
+def returned(value, what: str, wanted: str):
+    """Returns what a user's own function gave, unless that cannot be used at all.
+
+    Args:
+        value: the result.
+        what: what gave it, as the message names it.
+        wanted: what it should have given.
+
+    Raises:
+        ValueError: for None and for text.
+    """
+    if value is None or isinstance(value, (str, bytes)):
+        forgotten = " Is a `return` missing?" if value is None else ""
+        raise ValueError(
+            f"{what} must return {wanted}. Received: {value!r}.{forgotten}"
+        )
+    return value
+
+
+def title(function) -> str:
+    """Returns the name of a function, or of an object's class, for messages."""
+    return f"`{getattr(function, '__name__', type(function).__name__)}`"
+
+
 def require(module: str, extra: str):
     """Imports an optional package or names the extra that brings it."""
     import importlib

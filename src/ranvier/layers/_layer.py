@@ -16,6 +16,7 @@ import numpy as np
 from ranvier import regularizers
 from ranvier.core import _dtypes, _naming, _policy, _scope, _tree
 from ranvier.core._dynamic import dynamic_names
+from ranvier.core._errors import returned, title
 from ranvier.core._registry import builtin
 from ranvier.core._scope import AutocastScope, StateScope
 from ranvier.core._variable import standardize_shape
@@ -151,13 +152,16 @@ class Layer(Weights, Configuration, Operation):
             f"Layer {type(self).__name__} does not have a `call()` method implemented."
         )
 
-    def __call__(self, *args, **kwargs):
+    def _require_init(self):
         if "_trainable" not in self.__dict__:
             raise RuntimeError(
                 f"In layer '{type(self).__name__}', you forgot to call "
                 "`super().__init__()` as the first statement in the `__init__()` "
                 "method. Go add it!"
             )
+
+    def __call__(self, *args, **kwargs):
+        self._require_init()
         self._called = True
         original = args, kwargs
         signature = signature_of(type(self).call)
@@ -249,7 +253,8 @@ class Layer(Weights, Configuration, Operation):
 
         # 7. A symbolic call becomes part of the graph.
         if any_symbolic(*original):
-            Node(self, *original, outputs)
+            what = f"`call` of layer '{self.name}' ({type(self).__name__})"
+            Node(self, *original, returned(outputs, what, "tensors"))
         return outputs
 
     def _convert(self, x):
@@ -447,7 +452,10 @@ class Layer(Weights, Configuration, Operation):
             losses.extend(layer._own_losses())
         for variable in self.trainable_weights:
             if variable.regularizer is not None:
-                losses.append(variable.regularizer(variable))
+                penalty = variable.regularizer(variable)
+                name = title(variable.regularizer)
+                what = f"The regularizer {name} of '{variable.path}'"
+                losses.append(returned(penalty, what, "a scalar"))
         return losses
 
     def _clear_losses(self):

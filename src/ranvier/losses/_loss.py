@@ -2,6 +2,7 @@
 
 from ranvier import ops
 from ranvier.core import _config, _mask, _naming, _policy, _tree
+from ranvier.core._errors import returned, title
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.losses._reduction import (
@@ -54,6 +55,7 @@ class Loss:
     def __call__(self, y_true, y_pred, sample_weight=None):
         in_mask = _mask.get_mask(y_pred)
         losses = self.call(self._convert(y_true), self._convert(y_pred))
+        returned(losses, f"`{type(self).__name__}.call`", "losses, a tensor")
         out_mask = _mask.get_mask(losses)
         if in_mask is None or out_mask is None:
             mask = out_mask if in_mask is None else in_mask
@@ -123,7 +125,8 @@ class LossFunctionWrapper(Loss):
 
     def call(self, y_true, y_pred):
         y_true, y_pred = _same_ranks(y_true, y_pred)
-        return self.fn(y_true, y_pred, **self._arguments())
+        losses = self.fn(y_true, y_pred, **self._arguments())
+        return returned(losses, f"Loss function {title(self.fn)}", "losses, a tensor")
 
     def _arguments(self):
         return self._fn_kwargs

@@ -3,6 +3,7 @@
 from ranvier import ops
 from ranvier.core import _mask, _registry
 from ranvier.core._arguments import require
+from ranvier.core._errors import returned, title
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.losses._loss import Loss
@@ -158,6 +159,7 @@ class MeanMetricWrapper(Mean):
         """
         mask = _mask.get_mask(y_pred)
         values = self._fn(y_true, y_pred, **self._arguments())
+        returned(values, f"Metric function {title(self._fn)}", "values, a tensor")
         sample_weight = apply_mask(sample_weight, mask, self.dtype, reduction="sum")
         super().update_state(values, sample_weight=sample_weight)
 

@@ -72,6 +72,7 @@ class Sequential(Model):
                 "Only instances of `Layer` can be added to a Sequential model. "
                 f"Received: {layer} (of type {type(layer)})." + _hint(layer)
             )
+        layer._require_init()
         if any(o.name == layer.name and o is not layer for o in self._layers):
             raise ValueError(
                 "All layers added to a Sequential model should have unique names. "
@@ -128,6 +129,8 @@ class Sequential(Model):
             try:
                 x = layer(x)
             except NotImplementedError:
+                if type(layer).call is Layer.call:
+                    raise
                 return  # a layer that only runs on values
         self.__dict__["_functional"] = Functional(inputs, x, name=self.name)
         self.built = True

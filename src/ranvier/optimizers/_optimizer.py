@@ -341,7 +341,7 @@ class Optimizer(OptimizerVariables):
                 self._update_averages()
             for variable in variables:
                 if variable.constraint is not None:
-                    variable.assign(variable.constraint(variable.value))
+                    variable.assign(_constrained(variable))
         self._iterations.assign(self._iterations.value + 1)
 
     def _pairs(self, grads, variables):
@@ -659,6 +659,20 @@ class Optimizer(OptimizerVariables):
 
     def __repr__(self):
         return f"<{type(self).__name__} name={self.name}>"
+
+
+def _constrained(variable):
+    """Returns what the constraint makes of a variable's value."""
+    name = _errors.title(variable.constraint)
+    what = f"The constraint {name} of '{variable.path}'"
+    value = variable.constraint(variable.value)
+    value = _array(_errors.returned(value, what, "a tensor"))
+    if value.shape != tuple(variable.shape):
+        raise ValueError(
+            f"{what} must return a tensor of shape {tuple(variable.shape)}. Received "
+            f"shape {value.shape}."
+        )
+    return value
 
 
 def _array(x):

@@ -19,6 +19,7 @@ from ranvier.tensors._functions import (
     REALS,
     compute,
     elementwise,
+    is_bare,
     of_two,
     one_dtype,
     static,
@@ -354,6 +355,8 @@ def count_nonzero(input, axis=None, keepdims=None, dtype="int64", name=None):
             counts = np.sum(present, axis=static(axis), keepdims=bool(keepdims))
             return Tensor(np.asarray(counts, dtype.dtype))
 
+    dtype = _in_reach(dtype, input)
+
     def count(array):
         present = ops.not_equal(array, 0)
         total = ops.sum(
@@ -364,8 +367,19 @@ def count_nonzero(input, axis=None, keepdims=None, dtype="int64", name=None):
     return compute(count, input)
 
 
+def _in_reach(dtype, value):
+    """Returns the dtype, or the one of 32 bits for the bare arrays of a program.
+
+    A program computes in 32 bits unless it was entered with 64: arrays of 64 bits
+    among its own could not be computed with.
+    """
+    if dtype.is_wide and is_bare(value) and not jax.config.jax_enable_x64:
+        return as_dtype(jax.dtypes.canonicalize_dtype(dtype.as_numpy_dtype))
+    return dtype
+
+
 def _cast(array, dtype):
-    """Casts an array, to 64 bits where asked for, if not in a program."""
+    """Casts an array, to 64 bits where asked for."""
     if dtype.is_wide:
         with jax.enable_x64(True):
             return ops.cast(array, dtype.name)
@@ -383,6 +397,7 @@ def _arg(name, function):
                     f"Expected dimension in the range [{-rank}, {rank}), but got "
                     f"{axis} [Op:{op_name}]"
                 )
+        dtype = _in_reach(dtype, input)
         return compute(lambda a: _cast(function(a, axis=axis), dtype), input)
 
     op_name = name
@@ -648,6 +663,7 @@ def cast(x, dtype, name=None):
             )
         if isinstance(tensor._value, np.ndarray):
             return Tensor(_cast_on_host(tensor._value, dtype))
+    dtype = _in_reach(dtype, tensor)
     return compute(lambda a: _cast(a, dtype), tensor)
 
 

@@ -2,7 +2,11 @@
 
 import collections
 
+import jax
+import jax.numpy as jnp
+
 from ranvier.core import _tree
+from ranvier.core._errors import returned
 from ranvier.metrics import Metric
 from ranvier.ops._symbolic import infer_outputs
 from ranvier.training._outputs import align, leaf_names, per_output
@@ -128,12 +132,20 @@ class CompiledMetrics(Metric):
 
     def result(self):
         """Returns the results by log name."""
-        return {entry.log: entry.metric.result() for entry in self.entries or []}
+        return {entry.log: _result(entry.metric) for entry in self.entries or []}
 
     @property
     def variables(self):
         """The variables of all metrics."""
         return [v for metric in self.metrics for v in metric.variables]
+
+
+def _result(metric):
+    """Returns a metric's result as arrays: its class may compute with tensors."""
+    result = returned(
+        metric.result(), f"`{type(metric).__name__}.result`", "a number or a tensor"
+    )
+    return jax.tree.map(jnp.asarray, result)
 
 
 def _present(group):

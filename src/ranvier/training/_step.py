@@ -83,10 +83,22 @@ def call_model(model, x, training):
 
 
 def compute_loss(model, x, y, y_pred, sample_weight, training):
-    """Calls the model's `compute_loss`, which users may override."""
+    """Calls the model's `compute_loss`, which users may override.
+
+    Raises:
+        ValueError: if that is no scalar.
+    """
+    given = {}
     if "training" in inspect.signature(model.compute_loss).parameters:
-        return model.compute_loss(x, y, y_pred, sample_weight, training=training)
-    return model.compute_loss(x, y, y_pred, sample_weight)
+        given["training"] = training
+    loss = model.compute_loss(x, y, y_pred, sample_weight, **given)
+    if tuple(getattr(loss, "shape", ())) != ():
+        raise ValueError(
+            f"The loss of model '{model.name}' must be a scalar. Received shape "
+            f"{tuple(loss.shape)}: reduce it, with `ops.mean` in `compute_loss`, or by "
+            "the `reduction` of the losses given to `compile`."
+        )
+    return loss
 
 
 def track_loss(model, loss, x):
