@@ -17,7 +17,12 @@ runpy.run_path(sys.argv[1], run_name="__main__")
 """
 
 
-@pytest.mark.parametrize("path", sorted(PROGRAMS.glob("*.py")), ids=lambda p: p.stem)
+def marked(path):
+    slow = pytest.mark.slow if path.stem == "models" else ()
+    return pytest.param(path, id=path.stem, marks=slow)
+
+
+@pytest.mark.parametrize("path", [marked(p) for p in sorted(PROGRAMS.glob("*.py"))])
 def test_program(path, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", PRELUDE, str(path)],
