@@ -141,3 +141,18 @@ def test_a_metric_may_return_a_tensor():
             return tf.constant(1.0)
 
     fit(Dense(1), metrics=[One()])
+
+
+@pytest.mark.parametrize("eagerly", [False, True])
+def test_add_metric_is_in_the_logs(eagerly):
+    class Watched(keras.layers.Layer):
+        def call(self, inputs):
+            self.add_metric(tf.reduce_mean(tf.abs(inputs)), name="size")
+            return inputs
+
+    model = keras.Sequential([Watched(), Dense(1)])
+    model.compile(loss="mse", optimizer="sgd", run_eagerly=eagerly)
+    history = model.fit(X, Y, epochs=2, batch_size=8, verbose=0).history
+    np.testing.assert_allclose(history["size"], np.abs(X).mean(), rtol=1e-4)
+    with pytest.raises(ValueError, match="aggregation"):
+        model.add_metric(1.0, name="a", aggregation="sum")

@@ -11,7 +11,7 @@ from ranvier.core import _dtypes
 from ranvier.core._seeds import SeedGenerator
 from ranvier.core._tracking import tracked
 from ranvier.core._variable import Variable, standardize_shape
-from ranvier.metrics import Metric
+from ranvier.metrics import Mean, Metric
 
 # Attributes that hold the layer's own bookkeeping, or parts of the graph.
 _UNTRACKED = frozenset(
@@ -197,6 +197,30 @@ class Weights:
         for layer in self._layers:
             metrics.extend(layer.metrics)
         return metrics
+
+    def add_metric(self, value, name=None, aggregation="mean"):
+        """Tracks the mean of a value in the logs of training, as in Keras 2.
+
+        Args:
+            value: a tensor, or what a metric kept as an attribute has returned: that
+                one is in the logs already.
+            name: its name in the logs; None in the second case.
+            aggregation: only `"mean"` or None.
+
+        Raises:
+            ValueError: for another aggregation.
+        """
+        if aggregation not in ("mean", None):
+            raise ValueError(
+                f"`aggregation` must be 'mean' or None. Received: {aggregation!r}"
+            )
+        if name is None:
+            return
+        metric = next((m for m in self._metrics if m.name == name), None)
+        if metric is None:
+            metric = Mean(name=name)
+            setattr(self, f"_added_{name}", metric)
+        metric.update_state(value)
 
     @property
     def metrics_variables(self):
