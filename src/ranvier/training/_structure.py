@@ -64,9 +64,15 @@ class Structure:
         return None if None in found else found
 
 
-def structure_of(model) -> Structure:
-    """Returns the structure of a compiled and built model."""
-    walk = _Walk()
+def structure_of(model, widths=True) -> Structure:
+    """Returns the structure of a compiled and built model.
+
+    Args:
+        model: the model.
+        widths: whether the sizes of layers of units are part of the key. If not, other
+            models have the same key that differ in the shapes of their variables.
+    """
+    walk = _Walk(_LEFT_OUT if widths else _WIDTHS_LEFT_OUT)
     walk.run(model)
     key = hashlib.sha256(repr(walk.tokens).encode()).digest()
     return Structure(key, walk.variables, walk.numbers, walk.is_custom, walk.anchors)
@@ -75,7 +81,7 @@ def structure_of(model) -> Structure:
 # Attributes that no program depends on, or that follow from others, by class.
 _LEFT_OUT = {
     Variable: {"_value", "_initializer", "_borrowed", "_name", "_path"},
-    KerasTensor: {"name"},
+    KerasTensor: {"name", "_keras_history"},
     Node: {"output_tensors", "input_tensors"},
     Operation: {"_inbound_nodes", "_outbound_nodes"},
     Layer: {
@@ -89,6 +95,12 @@ _LEFT_OUT = {
     CompiledLoss: {"output_names"},
     CompiledMetrics: {"output_names"},
 }
+_WIDTHS_LEFT_OUT = {
+    **_LEFT_OUT,
+    Variable: {*_LEFT_OUT[Variable], "_shape"},
+    KerasTensor: {*_LEFT_OUT[KerasTensor], "_shape"},
+    Layer: {*_LEFT_OUT[Layer], "units", "input_spec", "_input_spec", "_build_shapes"},
+}
 _ATOMS = (type(None), bool, int, float, complex, str, bytes, type(...), np.dtype)
 _NAMED = (Operation, Optimizer)
 
@@ -96,7 +108,8 @@ _NAMED = (Operation, Optimizer)
 class _Walk:
     """One walk over the objects that a model reaches, in preorder."""
 
-    def __init__(self):
+    def __init__(self, left_out):
+        self._always_left_out = left_out
         self.tokens = []
         self.variables = []
         self.numbers = []
@@ -240,6 +253,10 @@ class _Walk:
         if isinstance(value, Variable):
             self.variables.append(value)
             self.tokens.append(_without_numbers(value.path))
+        arguments = attributes.get("_fn_kwargs", {})
+        if dynamic_names(kind) and arguments.keys() <= attributes.keys():
+            # A loss that keeps its arguments as attributes reads them there.
+            attributes["_fn_kwargs"] = tuple(arguments)
         for name in dynamic_names(kind):
             # None and zero turn things off: programs differ.
             if _is_number(attributes.get(name)):
@@ -254,7 +271,7 @@ class _Walk:
 
     def _left_out(self, value, kind, attributes):
         names = {"_dynamic_cells"}
-        for cls, left_out in _LEFT_OUT.items():
+        for cls, left_out in self._always_left_out.items():
             if isinstance(value, cls):
                 names |= left_out
         if not kind.__module__.startswith("ranvier."):

@@ -24,11 +24,13 @@ class Block:
     Args:
         members: the members, at most `width`. One that is released leaves a gap.
         width: the number of places; None for a single member that is not stacked.
-        positions: which variables of a member's structure make the state.
+        template: the template's `Structure`. Stacked values of another shape than its
+            variables are padded with zeros.
+        positions: which variables of a structure make the state.
         varying: which numbers of the structure are inputs.
     """
 
-    def __init__(self, members, width, positions, varying):
+    def __init__(self, members, width, template, positions, varying):
         self.members = list(members)
         self.width = width
         self.varying = varying
@@ -39,8 +41,11 @@ class Block:
         self._host: dict = {}
         self._fetched: dict = {}
         if width is not None:
-            columns = zip(*self._rows, strict=True)
-            self.state = [self._stack([v._value for v in c]) for c in columns]
+            shapes = [template.variables[p].shape for p in positions]
+            self.state = [
+                self._stack([padded(v._value, shape) for v in column])
+                for column, shape in zip(zip(*self._rows), shapes, strict=True)
+            ]
             self._lend(range(len(members)))
         self.refresh_numbers()
 
@@ -111,8 +116,13 @@ class Block:
             self._host[place] = np.array(self.state[place])
         return self._host[place]
 
+    def _row(self, place, slot):
+        """Returns the value of a member's variable, on the host."""
+        shape = self._rows[slot][place].shape
+        return self._on_host(place)[slot][tuple(map(slice, shape))]
+
     def _fetch(self, place, slot):
-        array = jnp.array(self._on_host(place)[slot])
+        array = jnp.array(self._row(place, slot))
         self._fetched[place, slot] = array
         return array
 
@@ -131,7 +141,7 @@ class Block:
         for place, values in changed.items():
             array = self._on_host(place).copy()
             for slot, value in values.items():
-                array[slot] = value
+                array[slot] = padded(value, array.shape[1:])
             self.state[place] = jnp.array(array)
         self._host, self._fetched = {}, {}
 
@@ -143,9 +153,18 @@ class Block:
             return
         for place, variable in enumerate(self._rows[slot]):
             if not variable.is_fetched:
-                row = self._on_host(place)[slot]
+                row = self._row(place, slot)
                 variable.put_later(functools.partial(jnp.array, row))
         self._rows[slot] = []
+
+
+def padded(value, shape):
+    """Returns an array with zeros behind its entries, up to a shape."""
+    value = np.asarray(value)
+    if value.shape == tuple(shape):
+        return value
+    pairs = zip(value.shape, shape, strict=True)
+    return np.pad(value, [(0, size - own) for own, size in pairs])
 
 
 def _uninterrupted():

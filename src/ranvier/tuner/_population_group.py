@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from ranvier.training._population_program import population_program
+from ranvier.training._population_program import NotShareableError, population_program
 from ranvier.tuner._population_block import Block
 from ranvier.tuner._population_member import renamed
 from ranvier.tuner._population_plan import capacity, make_plan
@@ -20,16 +20,19 @@ class Group:
     Args:
         members: the members.
         task: the `Task` that they share: data, orders, and how to run.
+        template: what the programs are traced with, if not the first member: a
+            `Template` with wider layers, to whose shapes the members are padded.
     """
 
-    def __init__(self, members, task):
+    def __init__(self, members, task, template=None):
         self.members = members
+        self.is_padded = template is not None
+        self.template = template or members[0]
         self.task = task
         self.feed = task.feed
         self.pool = task.pool
-        self.varying = _varying(members)
+        self.varying = _varying(self.template.structure.key, members)
         self.moved: list = []  # members whose structure a callback has changed
-        self._template = members[0]
         self._programs: dict = {}
         self._pace = {"train": _FIRST_STEPS, "test": _FIRST_STEPS}  # steps of a call
 
@@ -38,7 +41,7 @@ class Group:
         key = mode, width
         if key not in self._programs:
             feed = self.feed if mode == "train" else self.task.validation_feed
-            template = self._template
+            template = self.template
             self._programs[key] = population_program(
                 template.model, template.structure, mode, feed, self.varying, width
             )
@@ -53,12 +56,15 @@ class Group:
         first, last = self.members[0], self.members[-1]
         if first is last or not first.structure.is_custom:
             return True
-        keys = {
-            population_program(
-                m.model, m.structure, "train", self.feed, self.varying, None
-            ).trace_key
-            for m in (first, last)
-        }
+        try:
+            keys = {
+                population_program(
+                    m.model, m.structure, "train", self.feed, self.varying, None
+                ).trace_key
+                for m in (first, last)
+            }
+        except NotShareableError:
+            return False
         return len(keys) == 1
 
     def order(self, epoch):
@@ -117,7 +123,11 @@ class Group:
         width = self.plan.width or 1
         return [
             Block(
-                members[i : i + width], self.plan.width, self._positions, self.varying
+                members[i : i + width],
+                self.plan.width,
+                self.template.structure,
+                self._positions,
+                self.varying,
             )
             for i in range(0, len(members), width)
         ]
@@ -195,7 +205,7 @@ class Group:
                         member.guarded(member.callbacks.on_nonfinite_loss, last)
 
     def _end_epoch(self, block, train_logs, test_logs):
-        old = self._template.log_names
+        old = self.template.log_names
         ended = []
         for member in block.held():
             slot = block.members.index(member)
@@ -229,15 +239,19 @@ class Group:
 _varied: dict = {}
 
 
-def _varying(members):
+def _varying(key, members):
     """Returns which numbers of the structure differ between members.
+
+    Args:
+        key: of the template's structure.
+        members: the members.
 
     Those that did in an earlier group stay among them, so that the programs made for
     it serve this one.
     """
     rows = [[value for _, _, value in m.structure.numbers] for m in members]
     differ = {i for i, column in enumerate(zip(*rows)) if len(set(column)) > 1}
-    known = _varied.setdefault(members[0].structure.key, set())
+    known = _varied.setdefault(key, set())
     known |= differ
     return tuple(sorted(known))
 

@@ -100,7 +100,7 @@ class Member:
         """Finds the structure and the log names of the model as it is now."""
         self._fingerprint = self.model._fingerprint()
         self.structure = structure_of(self.model)
-        self.log_names = _log_names(self.model)
+        self.log_names = log_names_of(self.model)
 
     def numbers(self, varying):
         """Returns the values of some of the structure's numbers."""
@@ -192,7 +192,8 @@ class Member:
         self.end()
 
 
-def _log_names(model):
+def log_names_of(model):
+    """Returns the log names of a model's metrics, in their order."""
     names = []
     for metric in model.metrics:
         if isinstance(metric, CompiledMetrics):

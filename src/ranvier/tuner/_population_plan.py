@@ -47,15 +47,20 @@ def make_plan(group, mode, threads, memory_budget):
     """
     count = len(group.members)
     if count == 1 or mode == "sequential":
+        if group.is_padded:
+            return Plan(1, 1, "one by one, padded")
         return Plan(None, 1, "one by one" if count > 1 else "alone")
     reason = "as asked"
     if mode == "auto":
         mode, reason = _decide(group, threads)
     if mode == "threads":
+        if group.is_padded:
+            return Plan(1, threads, f"whole runs, padded ({reason})")
         where = f"whole runs on {threads} threads" if threads > 1 else "one by one"
         return Plan(None, threads, f"{where} ({reason})")
     width = _width(count, threads, capacity(group, memory_budget))
-    how = f"{width} in one program, {threads} at a time ({reason})"
+    what = f"{width} padded to one shape" if group.is_padded else f"{width}"
+    how = f"{what} in one program, {threads} at a time ({reason})"
     return Plan(width, threads, how)
 
 
@@ -87,7 +92,7 @@ def _width(count, threads, limit):
 
 def capacity(group, memory_budget):
     """Returns how many members may be in memory at a time."""
-    state = sum(v._value.nbytes for v in group.members[0].structure.variables)
+    state = sum(v._value.nbytes for v in group.template.structure.variables)
     # The state, its next value, gradients and activations.
     return max(1, int((memory_budget or _default_budget()) // max(4 * state, 1)))
 
@@ -107,7 +112,7 @@ def _decide(group, threads):
     """Returns the faster mode and, in words, why."""
     if on_accelerator():
         return "vmap", "on an accelerator"
-    template = group.members[0]
+    template = group.template
     key = (template.structure.key, group.feed.signature(), group.varying, threads)
     if key not in _decisions:
         _decisions[key] = _measure(group, threads)
@@ -116,49 +121,71 @@ def _decide(group, threads):
 
 def _measure(group, threads):
     count = len(group.members)
+    alone = 1 if group.is_padded else None  # padding needs a stack, if only of one
     started = time.perf_counter()
-    single = _seconds_of_step(group, None, threads)
+    single = _Probe(group, alone, threads)
     compiled_in = time.perf_counter() - started
     left = sum(m.epochs - m.epoch for m in group.members) * group.feed.steps
-    if single * left < 2 * compiled_in:
+    single.measure()
+    if single.seconds * left < 2 * compiled_in:
         # Half the time at best is won, a compilation is lost.
         return "threads", "too short to vectorise"
-    width = _width(count, threads, capacity(group, None))
-    stacked = _seconds_of_step(group, width, threads)
-    figures = f"{stacked * 1e6:.0f} against {single * 1e6:.0f} us a member and step"
-    if stacked < single:
-        return "vmap", figures
-    figures = f"{single * 1e6:.0f} against {stacked * 1e6:.0f} us a member and step"
-    return "threads", figures
+    stacked = _Probe(group, _width(count, threads, capacity(group, None)), threads)
+    # In turns: other work on the machine must not decide.
+    stacked.measure()
+    single.measure()
+    stacked.measure()
+    better, worse = sorted([single, stacked], key=lambda probe: probe.seconds)
+    figures = f"{better.seconds * 1e6:.0f} against {worse.seconds * 1e6:.0f} us"
+    mode = "vmap" if better is stacked else "threads"
+    return mode, f"{figures} a member and step"
 
 
-def _seconds_of_step(group, width, threads):
-    """Returns the time of a step of one member, with all threads at work."""
-    template, feed = group.members[0], group.feed
-    program = group.program("train", width)
-    order = group.order(0)
-    variables = [template.structure.variables[p] for p in program.positions]
+class _Probe:
+    """A program run for a moment on copies of the template's state.
 
-    def copy(value):
-        value = np.asarray(value)
-        if width is not None:
-            value = np.broadcast_to(value, (width, *value.shape))
-        return jnp.array(value)
+    Attributes:
+        seconds: the shortest time so far of a step of one member, all threads at work.
+    """
 
-    numbers = [copy(np.float32(n)) for n in template.numbers(group.varying)]
+    def __init__(self, group, width, threads):
+        self.group = group
+        self.width = width
+        self.threads = threads
+        self.seconds = float("inf")
+        self.program = group.program("train", width)
+        self.steps = None
 
-    def run(steps):
-        state = [copy(v._value) for v in variables]
+    def measure(self):
+        """Times one run on each thread."""
+        feed = self.group.feed
+        if self.steps is None:
+            steps = min(4, feed.steps)
+            self._run(steps)
+            once = self._run(steps) / steps
+            steps = int(_PROBE_SECONDS / max(once, 1e-7))
+            self.steps = max(1, min(feed.steps, steps))
         started = time.perf_counter()
-        _, logs = program(state, numbers, feed.arrays, order, 0, steps)
+        list(self.group.pool.map(self._run, [self.steps] * self.threads))
+        took = time.perf_counter() - started
+        members = self.steps * self.threads * (self.width or 1)
+        self.seconds = min(self.seconds, took / members)
+
+    def _run(self, steps):
+        group, structure = self.group, self.group.template.structure
+        state = [
+            self._copy(structure.variables[p]._value) for p in self.program.positions
+        ]
+        numbers = [structure.numbers[i][2] for i in group.varying]
+        numbers = [self._copy(np.float32(n)) for n in numbers]
+        order = group.order(0)
+        started = time.perf_counter()
+        _, logs = self.program(state, numbers, group.feed.arrays, order, 0, steps)
         jax.block_until_ready(logs)
         return time.perf_counter() - started
 
-    steps = min(4, feed.steps)
-    run(steps)
-    once = run(steps) / steps
-    steps = int(max(1, min(feed.steps, _PROBE_SECONDS / max(once, 1e-7))))
-    started = time.perf_counter()
-    list(group.pool.map(run, [steps] * threads))
-    took = time.perf_counter() - started
-    return took / (steps * threads * (width or 1))
+    def _copy(self, value):
+        value = np.asarray(value)
+        if self.width is not None:
+            value = np.broadcast_to(value, (self.width, *value.shape))
+        return jnp.array(value)

@@ -13,6 +13,7 @@ from ranvier.training._feeds import make_feed
 from ranvier.training._fit import _split, _validates, _validation_feed
 from ranvier.training._population_program import NotShareableError
 from ranvier.tuner._population_group import Group
+from ranvier.tuner._population_padding import merge_by_padding
 from ranvier.tuner._population_plan import count_threads
 
 
@@ -93,12 +94,16 @@ class Task:
         member.begin(callbacks, self.feed.steps)
 
     def build(self, member):
-        """Builds a member's model, and checks that the data fit it."""
-        build_model(member.model, self.feed, "train")
-        check_labels(member.model, self.feed)
+        """Builds a member's model."""
+        self.build_model(member.model)
+
+    def build_model(self, model):
+        """Builds a model, and checks that the data fit it."""
+        build_model(model, self.feed, "train")
+        check_labels(model, self.feed)
         if self.validation_feed is not None:
-            build_model(member.model, self.validation_feed, "test")
-            check_labels(member.model, self.validation_feed)
+            build_model(model, self.validation_feed, "test")
+            check_labels(model, self.validation_feed)
 
     def order(self, seed, epoch):
         """Returns the order of samples in an epoch, for all members of a seed."""
@@ -165,7 +170,11 @@ class Task:
         for member in members:
             key = member.structure.key, member.epoch, member.order_seed
             found.setdefault(key, []).append(member)
-        groups = [Group(members, self) for members in found.values()]
+        groups, rest = [], list(found.values())
+        if self.mode in ("auto", "vmap") and len(rest) > 1:
+            padded, rest = merge_by_padding(rest, self)
+            groups += [Group(members, self, template) for template, members in padded]
+        groups += [Group(members, self) for members in rest]
         split = []
         for group in groups:
             if group.is_alike():
