@@ -112,6 +112,8 @@ class Mean(Metric):
         self.total.assign_add(ops.sum(values))
         if sample_weight is not None:
             self.count.assign_add(ops.sum(sample_weight))
+        elif len(values.shape) and values.shape[0] is None:
+            self.count.assign_add(ops.sum(ops.ones_like(values)))
         else:
             self.count.assign_add(values.shape[0] if len(values.shape) else 1)
 

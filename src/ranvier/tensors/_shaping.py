@@ -22,8 +22,15 @@ from ranvier.tensors._tensor import Tensor, is_traced
 
 def fill(dims, value, name=None):
     """Returns a tensor of one repeated value."""
-    value = convert_to_tensor(value)._host()
-    return Tensor(np.full(static(dims), value[()], dtype=value.dtype))
+    value, dims = convert_to_tensor(value), static(dims)
+    if is_traced(value._value) or any(map(_is_symbol, dims)):
+        return compute(lambda v: jnp.full(dims, v), value)
+    value = value._host()
+    return Tensor(np.full(dims, value[()], dtype=value.dtype))
+
+
+def _is_symbol(size):
+    return type(size).__name__ == "_DimExpr"
 
 
 def _filled(number):
@@ -32,6 +39,8 @@ def _filled(number):
         value = (b"" if number == 0 else b"1") if dtype.name == "string" else number
         shape = static(shape)
         shape = (shape,) if isinstance(shape, int) else shape
+        if any(map(_is_symbol, shape)):
+            return Tensor(jnp.full(shape, value, dtype=dtype.dtype))
         return Tensor(np.full(shape, value, dtype=dtype.dtype))
 
     return make
@@ -129,7 +138,7 @@ def shape(input, out_type="int32", name=None):
         return ops.shape(input)
     sizes = getattr(input, "dense_shape", None)
     sizes = sizes._host() if sizes is not None else _shape_of(input)
-    if None in tuple(sizes):
+    if is_traced(getattr(input, "_value", None)):
         return _symbolic_shape(input, out_type)
     return Tensor(np.array(sizes, as_dtype(out_type).dtype))
 

@@ -1,8 +1,13 @@
-"""Sizes that are symbols inside a program, as tensors that shapes can be made of."""
+"""Sizes inside programs, as tensors that shapes can be made of.
+
+A size is known while a program is traced, or it is a symbol of JAX. Either way it must
+stay one when Python's arithmetic makes other sizes of it.
+"""
 
 import operator
 
 import jax.numpy as jnp
+import numpy as np
 
 from ranvier.tensors._operators import Tensor
 
@@ -22,8 +27,12 @@ class SizeTensor(Tensor):
 
     def __init__(self, sizes, dtype="int32"):
         self.sizes = sizes
-        value = sizes if not isinstance(sizes, tuple) else list(map(jnp.asarray, sizes))
-        value = jnp.stack(value) if isinstance(value, list) else jnp.asarray(value)
+        if not any(map(is_symbol, sizes if isinstance(sizes, tuple) else (sizes,))):
+            value = np.asarray(sizes)
+        elif isinstance(sizes, tuple):
+            value = jnp.stack(list(map(jnp.asarray, sizes)))
+        else:
+            value = jnp.asarray(sizes)
         super().__init__(value.astype(dtype))
 
     def __getitem__(self, key):

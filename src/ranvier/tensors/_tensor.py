@@ -44,6 +44,9 @@ class Tensor:
     # NumPy's arrays, on the left, leave the operation to us.
     __array_priority__ = 1000
 
+    # What an argument of a traced function is called there.
+    _graph_name = ""
+
     def __init__(self, value):
         self._value = value
 
@@ -185,6 +188,9 @@ class Tensor:
     def __repr__(self):
         head = f"shape={tuple(self.shape)}, dtype={self.dtype.name}"
         if is_traced(self._value):
+            if self._graph_name:
+                tail = f"shape={self.shape} dtype={self.dtype.name}"
+                return f"<tf.Tensor {self._graph_name!r} {tail}>"
             return f"<tf.Tensor: {head}>"
         value = repr(self.numpy()) if self.ndim else _scalar(self.numpy())
         newline = "\n" if "\n" in value else ""
@@ -193,7 +199,8 @@ class Tensor:
     def __str__(self):
         tail = f"shape={tuple(self.shape)}, dtype={self.dtype.name}"
         if is_traced(self._value):
-            return f"Tensor({tail})"
+            name = f'"{self._graph_name}", ' if self._graph_name else ""
+            return f"Tensor({name}{tail})"
         value = str(self.numpy())
         newline = "\n" if "\n" in value else ""
         return f"tf.Tensor({newline}{value}, {tail})"

@@ -80,6 +80,14 @@ class ConcreteFunction:
         self._result = box[0]
         return traced
 
+    def note_host(self, iterated):
+        """Called for each data set that the function loops over."""
+        sources = getattr(iterated, "sources", (iterated,))
+        known = self._signature.hosts
+        if known and not all(any(s is k for k in known) for s in sources):
+            # One made of an argument, perhaps: another argument needs a new trace.
+            self._owner._hosts_by_identity = True
+
     def _trace_for(self, arrays, allow_new=False):
         """Traces for sizes that are numbers."""
         structs = [jax.ShapeDtypeStruct(a.shape, a.dtype) for a in arrays]
@@ -88,8 +96,14 @@ class ConcreteFunction:
     def _fill(self, arrays):
         """Returns `(args, kwargs)` around arrays."""
 
+        names = iter([name for name, key in self._input_names() if key is None])
+
         def leaf(value):
-            return Tensor(arrays[value.number]) if type(value) is Slot else value
+            if type(value) is not Slot:
+                return value
+            tensor = Tensor(arrays[value.number])
+            tensor._graph_name = f"{next(names)}:0"
+            return tensor
 
         return _tree.map_structure(leaf, self._arguments)
 
@@ -120,7 +134,11 @@ class ConcreteFunction:
 
     def _run(self, call):
         """Runs the program for a call that fits the signature."""
-        outputs = self._program_for(call.arrays)(call.arrays, call.variables)
+        program = self._program_for(call.arrays)
+        hosts = ()
+        if call.hosts:
+            hosts = list(zip(self._signature.hosts, call.hosts, strict=True))
+        outputs = program(call.arrays, call.variables, hosts)
         if type(self._result) is Slot:
             return Tensor(outputs[self._result.number])
         return put_together(self._result, outputs)
@@ -218,25 +236,27 @@ class ConcreteFunction:
     def graph(self):
         """The graph: operations and tensors, to look at."""
         if not hasattr(self, "_graph"):
-            names, passed = self._tensor_names()
             shapes = [s.shape for s in self._structs]
-            self._graph = _graph_view.Graph(self._traced, names, passed, shapes)
+            names = self._input_names()
+            self._graph = _graph_view.Graph(self._traced, names, shapes)
         return self._graph
 
-    def _tensor_names(self):
-        """Returns the names of the arguments' tensors, and of their variables."""
-        names, passed = [], {}
+    def _input_names(self):
+        """Returns `(name, id of a variable or None)` for each input."""
+        found, seen = [], set()
         parameters = self._owner._parameters
         named = [(parameters.name_of(i), a) for i, a in enumerate(self._args)]
+        kinds = (Tensor, TensorSpec, np.ndarray, np.generic, jax.Array)
         for name, value in [*named, *self._kwargs.items()]:
             for leaf in _tree.flatten(value):
                 if isinstance(leaf, Variable):
-                    passed.setdefault(id(leaf), name)
-                elif isinstance(leaf, (Tensor, TypeSpec, np.ndarray, jax.Array)):
-                    names.append(getattr(leaf, "name", None) or name)
-                elif isinstance(leaf, np.generic):
-                    names.append(name)
-        return names, passed
+                    if id(leaf) not in seen:
+                        seen.add(id(leaf))
+                        found.append((name, id(leaf)))
+                elif isinstance(leaf, kinds):
+                    given = leaf.name if isinstance(leaf, TensorSpec) else None
+                    found.append((given or name, None))
+        return found
 
     @property
     def function_def(self):

@@ -122,6 +122,7 @@ class Function:
         self._concrete: dict = {}
         self._open: list = []  # pairs of a key and a trace whose sizes may vary
         self._count = 0
+        self._hosts_by_identity = False
         self._bound: dict = {}
 
     # Methods.
@@ -150,7 +151,7 @@ class Function:
         args, kwargs = self._parameters.bind(args, kwargs)
         if self._input_signature is not None:
             args = self._fit(args)
-        call = Call()
+        call = Call(self._hosts_by_identity)
         parts = [call.add(value) for value in args]
         if kwargs:
             parts.append(call.add(kwargs))
@@ -181,7 +182,7 @@ class Function:
         return concrete
 
     def _call_of(self, args, kwargs):
-        call = Call()
+        call = Call(self._hosts_by_identity)
         parts = [call.add(value) for value in args]
         if kwargs:
             parts.append(call.add(kwargs))

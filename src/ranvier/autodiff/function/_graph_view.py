@@ -161,27 +161,28 @@ class Graph:
 
     Args:
         traced: the `Traced` program.
-        names: the names of the arguments' tensors.
-        passed: the names of variables among the arguments, by their ids.
+        names: for each argument its name, and the id of a variable; None for tensors.
         shapes: the shapes of the arguments' tensors.
     """
 
-    def __init__(self, traced, names, passed, shapes):
+    def __init__(self, traced, names, shapes):
         self._operations: dict = {}
         self._traced = traced
         self._tensors: dict = {}
         self._handles: dict = {}
         jaxpr = traced.jaxpr
         self.inputs, self.outputs, self.captures = [], [], []
-        for variable, name, shape in zip(jaxpr.invars, names, shapes, strict=True):
-            dtype = as_dtype(variable.aval.dtype)
-            [tensor] = self._add(name, "Placeholder", [], [(shape, dtype)])
+        variables = iter(zip(jaxpr.invars, shapes, strict=True))
+        for name, key in names:
+            if key is None:
+                variable, shape = next(variables)
+                dtype = as_dtype(variable.aval.dtype)
+                [tensor] = self._add(name, "Placeholder", [], [(shape, dtype)])
+                self._tensors[variable] = tensor
+            else:
+                tensor = self._handles[key] = self._placeholder(name)
             self.inputs.append(tensor)
-            self._tensors[variable] = tensor
-        for key, name in passed.items():
-            self._handles[key] = self._placeholder(name)
-            self.inputs.append(self._handles[key])
-        self._add_state(passed)
+        self._add_state()
         self._add_equations(jaxpr)
         self._add_writes(jaxpr)
         for out in jaxpr.outvars[: traced.count]:
@@ -195,12 +196,16 @@ class Graph:
 
     # Making.
 
-    def _add(self, name, kind, inputs, outputs):
-        """Adds an operation; returns its tensors."""
+    def _unused(self, name):
         unique, number = name, 0
         while unique in self._operations:
             number += 1
             unique = f"{name}_{number}"
+        return unique
+
+    def _add(self, name, kind, inputs, outputs):
+        """Adds an operation; returns its tensors."""
+        unique = self._unused(name)
         op = Operation(self, unique, kind, inputs)
         op.outputs = [GraphTensor(op, i, *out) for i, out in enumerate(outputs)]
         self._operations[unique] = op
@@ -209,7 +214,7 @@ class Graph:
     def _placeholder(self, name):
         return self._add(name, "Placeholder", [], [((), "resource")])[0]
 
-    def _add_state(self, passed):
+    def _add_state(self):
         """Adds the variables that are read."""
         traced, jaxpr = self._traced, self._traced.jaxpr
         self._variable_of = {}
@@ -303,10 +308,11 @@ class Graph:
             if kind in ("While", "If") and not self._traced.written:
                 kind = "Stateless" + kind
         short = short or kind
-        inputs = [self._tensor(x, short, i) for i, x in enumerate(equation.invars)]
+        made_name = self._unused(short)
+        inputs = [self._tensor(x, made_name, i) for i, x in enumerate(equation.invars)]
         if primitive == "integer_pow":
             aval = equation.invars[0].aval
-            inputs.append(self._constant(f"{short}/y", aval))
+            inputs.append(self._constant(f"{made_name}/y", aval))
         made = [(v.aval.shape, _dtype_of(v.aval)) for v in outputs]
         for variable, tensor in zip(
             outputs, self._add(short, kind, inputs, made), strict=True

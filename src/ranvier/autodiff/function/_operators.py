@@ -12,10 +12,12 @@ import types
 import numpy as np
 
 from ranvier.autodiff.function import _autograph, _checks
-from ranvier.autodiff.function._branches import branch
+from ranvier.autodiff.function._branches import branch, trace_block
+from ranvier.autodiff.function._host import Derived, loop_over
 from ranvier.autodiff.function._loops import for_each, loop
 from ranvier.autodiff.function._staged import State, compare_branches, compare_steps
 from ranvier.autodiff.function._state import state as tracing_state
+from ranvier.autodiff.function._values import put_together
 from ranvier.core._variable import Variable
 from ranvier.tensors import _shaping
 from ranvier.tensors._constant import convert_to_tensor
@@ -228,7 +230,7 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts):
         elif isinstance(iter_, (Tensor, Variable)):
             run = _for_tensor
         else:
-            run = _loops_by_type(iter_)
+            run = _for_dataset if _is_dataset(iter_) else None
         if run is not None:
             state = State(symbol_names, get_state())
             run(iter_, extra_test, body, get_state, set_state, state)
@@ -248,15 +250,30 @@ def for_stmt(iter_, extra_test, body, get_state, set_state, symbol_names, opts):
                 return
 
 
-# Higher floors may add loops over what they define: pairs of a test and a function.
-other_loops: list = []
+def _is_dataset(value):
+    return hasattr(value, "element_spec")
 
 
-def _loops_by_type(iterated):
-    for matches, run in other_loops:
-        if matches(iterated):
-            return run
-    return None
+def _for_dataset(iter_, extra_test, body, get_state, set_state, state):
+    check = functools.partial(compare_steps, state)
+
+    def trace_body(items, structs, element, template):
+        number = len(items)
+
+        def traced(*arrays):
+            set_state(state.filled(put_together(template, arrays[number:])))
+            with state.appending() as lists:
+                body(put_together(element, arrays[:number]))
+            lists.refuse()
+            go_on = None
+            if extra_test is not None:
+                go_on = convert_to_tensor(extra_test())
+            return *state.split(get_state()), go_on
+
+        return trace_block(traced, [*items, *structs])
+
+    found, more = loop_over(iter_, trace_body, state.defined, check)
+    set_state(state.joined(found, more))
 
 
 def _for_tensor(iter_, extra_test, body, get_state, set_state, state):
@@ -431,26 +448,24 @@ def _print(*args, **kwargs):
 
 
 def _enumerate(iterable, start=0):
-    if hasattr(iterable, "element_spec") and hasattr(iterable, "enumerate"):
-        return iterable.enumerate(start)
+    if _is_dataset(iterable) and tracing_state.tracing:
+        return Derived([iterable], lambda dataset: dataset.enumerate(start))
     return enumerate(iterable, start)
 
 
 def _zip(*iterables, **kwargs):
-    if iterables and all(
-        hasattr(i, "element_spec") and hasattr(i, "enumerate") for i in iterables
-    ):
-        return type(iterables[0]).zip(tuple(iterables))
+    if iterables and all(map(_is_dataset, iterables)) and tracing_state.tracing:
+        return Derived(iterables, lambda *datasets: type(datasets[0]).zip(datasets))
     return zip(*iterables, **kwargs)
 
 
-def _of_dataset(name, plain):
-    def call(function, iterable, *others):
-        if hasattr(iterable, "element_spec") and not others:
-            return getattr(iterable, name)(function)
-        return plain(function, iterable, *others)
-
-    return call
+def _next(iterator, *default):
+    if hasattr(iterator, "element_spec") and tracing_state.tracing:
+        raise NotImplementedError(
+            "`next(iterator)` inside a function would be a constant of the program. "
+            "Pass the batch as an argument, or loop over the data set."
+        )
+    return next(iterator, *default)
 
 
 def _len(value):
@@ -468,7 +483,6 @@ _BUILTINS = {
     print: _print,
     enumerate: _enumerate,
     zip: _zip,
-    map: _of_dataset("map", map),
-    filter: _of_dataset("filter", filter),
     len: _len,
+    next: _next,
 }

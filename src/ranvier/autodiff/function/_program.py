@@ -4,7 +4,7 @@ import jax
 from jax._src import core as jax_core
 
 from ranvier.autodiff._lazy import Lazy
-from ranvier.autodiff.function import _capture, _failures
+from ranvier.autodiff.function import _capture, _failures, _host
 from ranvier.core import _interrupts as interrupts
 from ranvier.core import _programs, _scope, _seeds
 
@@ -28,18 +28,41 @@ class Program:
         written = set(map(id, self._written))
         self._read = [v for v in traced.variables if id(v) not in written]
         self._sources = _sources([*self._read, *self._written], passed)
+        self._pieces = None
+        if _host.holds_loops(traced.jaxpr):
+            self._pieces = _host.Pieces(traced.jaxpr)
 
-    def __call__(self, arrays, passed):
+    def __call__(self, arrays, passed, hosts=()):
         """Returns the outputs.
 
         Args:
             arrays: the arrays of the arguments.
             passed: the variables among the arguments.
+            hosts: pairs of a data set of the trace and that of the call.
         """
         inside = jax_core.trace_ctx.trace is not jax_core.eval_trace
         if inside or _scope.stacks.state:
             return self._run_inside(arrays, passed)
+        if self._pieces is not None:
+            return self._run_pieces(arrays, passed, hosts)
         return self._run_compiled(arrays, passed)
+
+    def _run_pieces(self, arrays, passed, hosts):
+        """Runs a program that loops over data sets."""
+        traced = self._traced
+        constants = list(traced.constants)
+        variables = self._actual(traced.variables, passed)
+        for place, variable in zip(traced._variable_places, variables, strict=True):
+            variable._borrowed = True
+            constants[place] = _array_of(variable)
+        results = self._pieces(constants, arrays, hosts)
+        written = self._actual(traced.written, passed)
+        for variable, value in zip(written, results[traced.count :], strict=True):
+            variable.put(value)
+            variable._borrowed = True
+        if self._has_effects:
+            _failures.settle()
+        return results[: traced.count]
 
     def _run_inside(self, arrays, passed):
         """Runs as a part of another program, or of a tape's record."""

@@ -53,6 +53,9 @@ class ByIdentity:
 class Call:
     """One call: its key, and the arguments by kind.
 
+    Args:
+        hosts_by_identity: whether each data set has a key of its own.
+
     Attributes:
         key: what the call has in common with others that one trace serves.
         arrays: the arrays of tensors.
@@ -62,9 +65,10 @@ class Call:
             computes with.
     """
 
-    __slots__ = ("arrays", "hosts", "key", "needs_host", "variables")
+    __slots__ = ("_by_identity", "arrays", "hosts", "key", "needs_host", "variables")
 
-    def __init__(self):
+    def __init__(self, hosts_by_identity=False):
+        self._by_identity = hosts_by_identity
         self.key = None
         self.arrays = []
         self.variables = []
@@ -136,6 +140,8 @@ class Call:
             return value
         if hasattr(value, "element_spec"):
             self.hosts.append(value)
+            if self._by_identity:
+                return ByIdentity(value)
             return "elements", type(value), repr(value.element_spec)
         try:
             weakref.ref(value)
@@ -298,6 +304,12 @@ class VariableSpec(TypeSpec):
         )
 
 
+def _cast_array(array, dtype):
+    """Returns NumPy's array in a dtype, if its numbers are of that kind."""
+    same = array.dtype.kind == dtype.dtype.kind or array.dtype.kind in "bui"
+    return array.astype(dtype.dtype) if same and array.dtype != object else array
+
+
 def fit_to_signature(value, spec, name):
     """Returns an argument as the tensor that an `input_signature` asks for.
 
@@ -316,6 +328,8 @@ def fit_to_signature(value, spec, name):
             fits = False
         else:
             try:
+                if isinstance(value, (np.ndarray, np.generic)):
+                    value = _cast_array(value, spec.dtype)
                 python = not hasattr(value, "dtype")
                 value = convert_to_tensor(value, spec.dtype if python else None)
             except (TypeError, ValueError):

@@ -87,7 +87,8 @@ def _evaluate(jaxpr, constants, arguments, sizes):
 
     for equation in jaxpr.eqns:
         inputs = [read(atom) for atom in equation.invars]
-        results = _bind(equation, inputs, sizes)
+        with equation.ctx.manager:
+            results = _bind(equation, inputs, sizes)
         if not equation.primitive.multiple_results:
             results = [results]
         values.update(zip(equation.outvars, results, strict=True))
@@ -105,8 +106,7 @@ def _bind(equation, inputs, sizes):
         inner = params["call_jaxpr"]
         return _evaluate(inner.jaxpr, inner.consts, inputs, sizes)
     params = {key: _filled(value, sizes) for key, value in params.items()}
-    functions, params = primitive.get_bind_params(params)
-    return primitive.bind(*functions, *inputs, **params)
+    return primitive.bind(*inputs, **primitive.get_bind_params(params))
 
 
 def _custom_jvp(params, inputs, sizes):
