@@ -249,9 +249,11 @@ class Recorder:
         """Returns a new value that stands for an array, to be told from all others."""
         if isinstance(array, Lazy):
             value = array.value
-            if value.array is None:
+            # Tapes around that watch it already must see that the new one is the same.
+            taped = len(self.tapes) > 1
+            if value.array is None or taped:
                 spec = _identity_spec(value.aval)
-                return self.add_node(spec, [value], taped=False).value
+                return self.add_node(spec, [value], taped=taped).value
             array = value.array
         return Value(jax.typeof(array), array)
 

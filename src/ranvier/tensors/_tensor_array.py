@@ -8,7 +8,7 @@ from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError, OutOfRangeError
 from ranvier.tensors._functions import static
 from ranvier.tensors._shape import TensorShape
-from ranvier.tensors._tensor import Tensor
+from ranvier.tensors._tensor import Tensor, is_traced
 
 
 class TensorArray:
@@ -55,6 +55,8 @@ class TensorArray:
         self._shape = TensorShape(element_shape)
         self._elements: list = [None] * (0 if size is None else static(size))
         self._read: set = set()
+        # In a loop of a program: all elements as one tensor, and their number.
+        self._buffer = None
 
     @property
     def dtype(self):
@@ -95,6 +97,8 @@ class TensorArray:
             OutOfRangeError: beyond the end of an array of fixed size.
             ValueError: for another shape.
         """
+        if _is_moving(index) or self._buffer is not None:
+            return self._write_buffer(index, value)
         index = static(index)
         if index < 0:
             raise OutOfRangeError(f"Writing to negative indices (index {index})")
@@ -131,6 +135,8 @@ class TensorArray:
             InvalidArgumentError: if it was read before and forgotten.
             OutOfRangeError: beyond the end.
         """
+        if _is_moving(index) or self._buffer is not None:
+            return self._as_buffer()[convert_to_tensor(index)]
         index = static(index)
         if not 0 <= index < len(self._elements):
             raise OutOfRangeError(
@@ -148,7 +154,39 @@ class TensorArray:
             self._read.add(index)
         return element
 
+    # In loops, where the place of an element is not known.
+
+    def _as_buffer(self, count=None):
+        """Returns all elements as one tensor."""
+        if self._buffer is None:
+            self._buffer = self.stack()
+        return self._buffer
+
+    def _write_buffer(self, index, value):
+        tensor = convert_to_tensor(
+            value, dtype=None if hasattr(value, "dtype") else self._dtype
+        )
+        if self._buffer is None and self._infer:
+            self._shape = self._shape.merge_with(tensor.shape)
+        written = _shaping.tensor_scatter_nd_update(
+            self._as_buffer(),
+            _shaping.reshape(convert_to_tensor(index), (1, 1)),
+            _shaping.expand_dims(tensor, 0),
+        )
+        return self._like(written)
+
+    def _like(self, buffer):
+        """Returns an array with these elements, stacked."""
+        made = TensorArray(self._dtype, 0, self._dynamic, not self._clear)
+        made._clear, made._infer = self._clear, self._infer
+        made._shape = TensorShape(tuple(buffer.shape)[1:])
+        made._buffer = buffer
+        made._elements = [None] * buffer.shape[0]
+        return made
+
     def _element(self, index):
+        if self._buffer is not None:
+            return self._buffer[index]
         element = self._elements[index]
         if element is not None:
             return element
@@ -160,6 +198,8 @@ class TensorArray:
 
     def stack(self, name=None):
         """Returns the elements stacked; those not written, or forgotten, are zeros."""
+        if self._buffer is not None:
+            return self._buffer
         if not self._elements:
             shape = self._shape if self._shape.is_fully_defined() else ()
             return _shaping.zeros((0, *shape), self._dtype)
@@ -205,3 +245,8 @@ class TensorArray:
 
     def __len__(self):
         return len(self._elements)
+
+
+def _is_moving(index) -> bool:
+    """Tells whether an index is not known: a program computes it."""
+    return isinstance(index, Tensor) and is_traced(index._value)

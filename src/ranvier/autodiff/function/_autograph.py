@@ -87,7 +87,7 @@ def _transpiler():
             return "tf__" + ("lam" if isinstance(node, ast.Lambda) else node.name)
 
         def transform_ast(self, node, ctx):
-            return super().transform_ast(_Asserts().visit(node), ctx)
+            return super().transform_ast(_Prepared().visit(node), ctx)
 
         def transform_function(self, fn, user_context):
             key = self.get_caching_key(user_context)
@@ -102,8 +102,19 @@ def _transpiler():
     return Transpiler()
 
 
-class _Asserts(ast.NodeTransformer):
+class _Prepared(ast.NodeTransformer):
     """Asserts become calls, so that tensors can be checked in the program."""
+
+    def visit_ExceptHandler(self, node):
+        # Malt does not know the name in `except Error as name`.
+        self.generic_visit(node)
+        if node.name is not None:
+            caught = ast.parse(f"{node.name} = ag__.caught()").body[0]
+            for made in ast.walk(caught):
+                ast.copy_location(made, node)
+            node.body.insert(0, caught)
+            node.name = None
+        return node
 
     def visit_Assert(self, node):
         message = node.msg or ast.Constant(value="")

@@ -66,9 +66,7 @@ def _compare_all(names, templates, types):
         compare_branches(names, (templates[0], template), (types[0], found))
 
 
-def case(
-    pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"
-):
+def case(pred_fn_pairs, default=None, exclusive=False, strict=False, name="case"):
     """Returns the result of the first function whose condition holds.
 
     Args:
@@ -164,7 +162,7 @@ def while_loop(
     Example:
         >>> import ranvier.tf as tf
         >>> tf.while_loop(lambda i: i < 10, lambda i: (i + 1,), [tf.constant(0)])
-        [<tf.Tensor: shape=(), dtype=int32, numpy=10>]
+        (<tf.Tensor: shape=(), dtype=int32, numpy=10>,)
     """
     if not callable(cond) or not callable(body):
         raise TypeError("`cond` and `body` must be callable.")
@@ -175,7 +173,7 @@ def while_loop(
     names = [f"loop_vars[{i}]" for i in range(len(values))]
     first = convert_to_tensor(cond(*values))
     if _is_known(first) and (most is None or not is_traced(most)):
-        return _tree._rebuild(loop_vars, _eager_loop(cond, body, values, first, most))
+        return _eager_loop(cond, body, loop_vars, values, first, most)
     state = State(names, values)
 
     def step(values):
@@ -192,14 +190,20 @@ def while_loop(
     return _tree._rebuild(loop_vars, found)
 
 
-def _eager_loop(cond, body, values, go_on, most):
+def _eager_loop(cond, body, loop_vars, values, go_on, most):
     steps = 0
     while bool(go_on) and (most is None or steps < int(most)):
         found = body(*values)
-        values = list(found) if isinstance(found, (list, tuple)) else [found]
+        if not isinstance(found, (list, tuple)):
+            found = [found]
+        if len(found) != len(values):
+            raise ValueError(
+                f"The body returned {len(found)} values for {len(values)} loop_vars."
+            )
+        loop_vars, values = found, list(found)
         steps += 1
         go_on = convert_to_tensor(cond(*values))
-    return [staged(v) for v in values]
+    return _tree._rebuild(loop_vars, [staged(v) for v in values])
 
 
 def map_fn(
@@ -236,7 +240,8 @@ def map_fn(
     _, _, outputs = for_each(
         lambda element, state: ([], [], staged(fn(element))), elems, [], _unchecked
     )
-    _check_dtypes(outputs, dtype if fn_output_signature is None else fn_output_signature)
+    wanted = dtype if fn_output_signature is None else fn_output_signature
+    _check_dtypes(outputs, wanted)
     return outputs
 
 
@@ -430,5 +435,3 @@ class control_dependencies:
 
     def __exit__(self, *exc):
         pass
-
-

@@ -80,9 +80,7 @@ assert_non_negative = _of_one("assert_non_negative", _math.greater_equal, ">= 0"
 assert_non_positive = _of_one("assert_non_positive", _math.less_equal, "<= 0")
 
 
-def assert_near(
-    x, y, rtol=None, atol=None, message=None, summarize=None, name=None
-):
+def assert_near(x, y, rtol=None, atol=None, message=None, summarize=None, name=None):
     """Raises unless two tensors are close: `|x - y| <= atol + rtol * |y|`.
 
     Args:
@@ -142,7 +140,9 @@ def assert_rank(x, rank, message=None, name=None):
     """
     found = convert_to_tensor(x).ndim
     if found != int(rank):
-        raise ValueError(f"{message or ''} Tensor must have rank {rank}. It has {found}.")
+        raise ValueError(
+            f"{message or ''} Tensor must have rank {rank}. It has {found}."
+        )
 
 
 def assert_shapes(shapes, data=None, summarize=None, message=None, name=None):
@@ -192,7 +192,9 @@ def assert_type(tensor, tf_type, message=None, name=None):
     """
     found = convert_to_tensor(tensor).dtype
     if found != as_dtype(tf_type):
-        raise TypeError(f"{message or ''} tensor must be of type {tf_type!r}: {found!r}")
+        raise TypeError(
+            f"{message or ''} tensor must be of type {tf_type!r}: {found!r}"
+        )
 
 
 def assert_scalar(tensor, message=None, name=None):
@@ -222,5 +224,3 @@ def is_numeric_tensor(tensor) -> bool:
     """
     dtype = getattr(tensor, "dtype", None)
     return getattr(dtype, "name", dtype) not in (None, "string", "bool", "variant")
-
-

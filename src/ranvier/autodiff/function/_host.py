@@ -1,4 +1,4 @@
-"""Loops over data sets inside functions: their steps are compiled, the loop is Python's.
+"""Loops over data sets inside functions: compiled steps in a loop of Python's.
 
 A data set is read on the host, so a loop over one cannot be part of a compiled program.
 In a trace it is an operation of its own, which holds the traced body. A program with

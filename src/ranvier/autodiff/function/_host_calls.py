@@ -78,8 +78,9 @@ def _call(func, inp, outputs, shown):
         try:
             return run(*values)
         except Exception as error:
+            # The program goes on to its end, and the call raises then.
             _failures.note(error)
-            raise
+            return [np.zeros(s.shape, s.dtype) for s in shapes]
 
     with jax.enable_x64(True):
         arrays = jax.experimental.io_callback(
@@ -129,5 +130,3 @@ def init_scope():
         tracing_state.tracing = open_traces
         _scope.stacks.state = scopes
         _lazy.local.recorder, _scope.stacks.reader = recorder, reader
-
-

@@ -7,6 +7,7 @@ once and become one operation of the program. Otherwise they do what Python does
 
 import functools
 import inspect
+import sys
 import types
 
 import numpy as np
@@ -47,6 +48,7 @@ def namespace():
         and_,
         assert_stmt,
         autograph_artifact,
+        caught,
         converted_call,
         for_stmt,
         if_exp,
@@ -340,6 +342,11 @@ def autograph_artifact(function, extras=None):
     """Marks a function as translated already."""
     function._autograph_leaves_alone = True
     return function
+
+
+def caught():
+    """Returns the exception that is being handled."""
+    return sys.exc_info()[1]
 
 
 def converted_call(f, args, kwargs, caller_fn_scope=None, options=None):

@@ -72,7 +72,7 @@ def _write(text, stream):
 def _text(value, summarize, top=False):
     if isinstance(value, (Tensor, np.ndarray, np.generic)):
         array = value._host() if isinstance(value, Tensor) else np.asarray(value)
-        return _array_text(array, summarize, quoted=not top or array.ndim > 0, depth=0)
+        return _array_text(array, summarize, 0)
     if isinstance(value, dict):
         items = [f"{k!r}: {_text(v, summarize)}" for k, v in value.items()]
         return "{" + ", ".join(items) + "}"
@@ -88,25 +88,26 @@ def _text(value, summarize, top=False):
     return str(value) if top else repr(value)
 
 
-def _array_text(array, summarize, quoted, depth):
+def _array_text(array, summarize, depth):
     if not array.ndim:
-        return _entry(array[()], quoted)
+        return _entry(array[()])
     count = len(array)
     cut = summarize >= 0 and count > 2 * summarize
     rows = [*array[:summarize], *array[count - summarize :]] if cut else list(array)
-    texts = [_array_text(np.asarray(r), summarize, True, depth + 1) for r in rows]
+    texts = [_array_text(np.asarray(r), summarize, depth + 1) for r in rows]
     if cut:
         texts.insert(summarize, "...")
     between = "\n" * (array.ndim - 1) + " " * (depth + 1) if array.ndim > 1 else " "
     return f"[{between.join(texts)}]"
 
 
-def _entry(value, quoted):
+def _entry(value):
     if isinstance(value, bytes):
-        text = value.decode("utf-8", "replace")
-        return f'"{text}"' if quoted else text
+        return f'"{value.decode("utf-8", "replace")}"'
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     if isinstance(value, np.floating):
-        return f"{value:.9g}" if value.dtype == np.float32 else f"{value:.17g}"
+        short, long = (15, 17) if value.dtype == np.float64 else (6, 9)
+        text = f"{value:.{short}g}"
+        return text if value.dtype.type(text) == value else f"{value:.{long}g}"
     return str(value)

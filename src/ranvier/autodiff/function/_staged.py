@@ -10,6 +10,7 @@ from ranvier.core import _tree
 from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._errors import InaccessibleTensorError
+from ranvier.tensors._tensor import Tensor, is_traced
 
 _NUMBERS = (bool, int, float, np.generic, np.ndarray)
 
@@ -118,6 +119,8 @@ class _Appended:
 
     def outputs(self):
         """Takes the step's elements off the lists, and returns them."""
+        # What is no tensor is a side effect of Python, seen once.
+        self._lists = {k: v for k, v in self._lists.items() if _grew(*v)}
         found = []
         for target, length in self._lists.values():
             found.append([staged(x) for x in target[length:]])
@@ -134,12 +137,20 @@ class _Appended:
     def refuse(self):
         """Raises if something was appended: the number of steps is not known."""
         for target, length in self._lists.values():
-            if len(target) > length:
+            if _grew(target, length):
                 del target[length:]
                 raise InaccessibleTensorError(
                     "A list cannot grow in a loop whose number of steps depends on a "
                     "tensor. Use a `tf.TensorArray`: `array = array.write(i, value)`."
                 )
+
+
+def _grew(target, length) -> bool:
+    """Tells whether tensors of the program were appended to a list."""
+    return any(
+        isinstance(x, Tensor) and is_traced(x._value)
+        for x in _tree.flatten(target[length:])
+    )
 
 
 # Do the branches, or the values before and after a step, fit together?

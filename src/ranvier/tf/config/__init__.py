@@ -1,5 +1,6 @@
 """`tf.config`: names only."""
 
+from ranvier.autodiff.function import functions_run_eagerly, run_functions_eagerly
 from ranvier.tensors._devices import (
     LogicalDevice,
     LogicalDeviceConfiguration,
@@ -23,11 +24,13 @@ __all__ = [
     "LogicalDeviceConfiguration",
     "PhysicalDevice",
     "experimental",
+    "functions_run_eagerly",
     "get_logical_device_configuration",
     "get_soft_device_placement",
     "get_visible_devices",
     "list_logical_devices",
     "list_physical_devices",
+    "run_functions_eagerly",
     "set_logical_device_configuration",
     "set_soft_device_placement",
     "set_visible_devices",
