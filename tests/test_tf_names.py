@@ -145,3 +145,9 @@ def test_attributes_can_be_replaced(name, monkeypatch):
     owner = functools.reduce(getattr, path, tf)
     monkeypatch.setattr(owner, last, "replaced")
     assert functools.reduce(getattr, name.split("."), tf) == "replaced"
+
+
+@pytest.mark.parametrize("name", ["nn.nce_loss", "linalg.x", "data.x", "errors.x"])
+def test_absent_names_below_are_told_with_a_hint(name):
+    with pytest.raises(AttributeError, match=r"docs/tensorflow.md"):
+        functools.reduce(getattr, name.split("."), tf)

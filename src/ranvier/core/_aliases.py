@@ -67,3 +67,25 @@ def install() -> None:
     """Adds the finder, once."""
     if AliasFinder not in sys.meta_path:
         sys.meta_path.insert(0, AliasFinder)
+
+
+def absent(namespace):
+    """Returns a module's `__getattr__`, which tells where to look for other names.
+
+    Args:
+        namespace: such as `"tf.nn"`.
+
+    Example:
+        >>> absent("tf.nn")("nce_loss")
+        Traceback (most recent call last):
+            ...
+        AttributeError: `tf.nn` has no 'nce_loss'. docs/tensorflow.md lists ...
+    """
+
+    def __getattr__(name):
+        raise AttributeError(
+            f"`{namespace}` has no {name!r}. docs/tensorflow.md lists what is covered "
+            "and what stands in for the rest; `ranvier.ops` has more."
+        )
+
+    return __getattr__

@@ -21,6 +21,9 @@ from ranvier.autodiff.function._debugging import (
     check_numerics,
     is_numeric_tensor,
 )
+from ranvier.core._aliases import absent as _absent
+
+__getattr__ = _absent("tf.debugging")
 
 __all__ = [
     "Assert",

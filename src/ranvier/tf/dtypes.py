@@ -1,5 +1,6 @@
 """`tf.dtypes`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._dtype import (
     DType,
     as_dtype,
@@ -31,6 +32,8 @@ uint16 = dtypes["uint16"]
 uint32 = dtypes["uint32"]
 uint64 = dtypes["uint64"]
 variant = dtypes["variant"]
+
+__getattr__ = _absent("tf.dtypes")
 
 __all__ = [
     "DType",

@@ -1,5 +1,6 @@
 """`tf.errors`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._errors import (
     AbortedError,
     AlreadyExistsError,
@@ -39,6 +40,8 @@ INTERNAL = InternalError.code
 UNAVAILABLE = UnavailableError.code
 DATA_LOSS = DataLossError.code
 UNAUTHENTICATED = UnauthenticatedError.code
+
+__getattr__ = _absent("tf.errors")
 
 __all__ = [
     "ABORTED",

@@ -1,5 +1,6 @@
 """`tf.image`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._image import (
     ResizeMethod,
     adjust_brightness,
@@ -65,6 +66,8 @@ from ranvier.tf.io import (
     extract_jpeg_shape,
     is_jpeg,
 )
+
+__getattr__ = _absent("tf.image")
 
 __all__ = [
     "ResizeMethod",

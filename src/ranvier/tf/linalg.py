@@ -1,5 +1,6 @@
 """`tf.linalg`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._linalg import (
     adjoint,
     band_part,
@@ -48,6 +49,8 @@ from ranvier.tensors._shaping import (
     matmul,
     tensordot,
 )
+
+__getattr__ = _absent("tf.linalg")
 
 __all__ = [
     "adjoint",

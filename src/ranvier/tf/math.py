@@ -1,5 +1,6 @@
 """`tf.math`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._math import (
     abs,
     accumulate_n,
@@ -132,6 +133,8 @@ from ranvier.tensors._more import (
     erfcinv,
     lbeta,
 )
+
+__getattr__ = _absent("tf.math")
 
 __all__ = [
     "abs",

@@ -1,5 +1,6 @@
 """`tf.nn`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._math import (
     in_top_k,
     l2_normalize,
@@ -69,6 +70,8 @@ from ranvier.tensors._nn_windows import (
 from ranvier.tensors._shaping import (
     moments,
 )
+
+__getattr__ = _absent("tf.nn")
 
 __all__ = [
     "atrous_conv2d",

@@ -1,5 +1,6 @@
 """`tf.queue`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._queues import (
     FIFOQueue,
     PaddingFIFOQueue,
@@ -7,6 +8,8 @@ from ranvier.tensors._queues import (
     QueueBase,
     RandomShuffleQueue,
 )
+
+__getattr__ = _absent("tf.queue")
 
 __all__ = [
     "FIFOQueue",

@@ -1,5 +1,6 @@
 """`tf.ragged`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._ragged_constant import ragged_constant as constant
 from ranvier.tensors._ragged_ops import (
     boolean_mask,
@@ -10,6 +11,8 @@ from ranvier.tensors._ragged_ops import (
     stack_dynamic_partitions,
 )
 from ranvier.tensors._ragged_ops import ragged_range as range
+
+__getattr__ = _absent("tf.ragged")
 
 __all__ = [
     "boolean_mask",

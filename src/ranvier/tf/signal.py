@@ -1,5 +1,6 @@
 """`tf.signal`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._signal import (
     dct,
     fft,
@@ -25,6 +26,8 @@ from ranvier.tensors._signal import (
     stft,
     vorbis_window,
 )
+
+__getattr__ = _absent("tf.signal")
 
 __all__ = [
     "dct",

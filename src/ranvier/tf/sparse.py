@@ -1,5 +1,6 @@
 """`tf.sparse`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._sparse import SparseTensor
 from ranvier.tensors._sparse import sparse_from_dense as from_dense
 from ranvier.tensors._sparse import sparse_reorder as reorder
@@ -30,6 +31,8 @@ from ranvier.tensors._sparse_ops import (
     to_indicator,
     transpose,
 )
+
+__getattr__ = _absent("tf.sparse")
 
 __all__ = [
     "SparseTensor",

@@ -1,5 +1,6 @@
 """`tf.strings`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._more import (
     to_hash_bucket_fast,
     to_hash_bucket_strong,
@@ -29,6 +30,8 @@ from ranvier.tensors._strings import (
     unsorted_segment_join,
     upper,
 )
+
+__getattr__ = _absent("tf.strings")
 
 __all__ = [
     "as_string",

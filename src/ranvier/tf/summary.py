@@ -1,5 +1,6 @@
 """`tf.summary`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.summary import (
     SummaryWriter,
     audio,
@@ -21,6 +22,8 @@ from ranvier.summary import (
     trace_on,
     write,
 )
+
+__getattr__ = _absent("tf.summary")
 
 __all__ = [
     "SummaryWriter",

@@ -1,6 +1,7 @@
 """`tf.config`: names only."""
 
 from ranvier.autodiff.function import functions_run_eagerly, run_functions_eagerly
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._devices import (
     LogicalDevice,
     LogicalDeviceConfiguration,
@@ -18,6 +19,8 @@ from ranvier.tf.config import (
     experimental,
     threading,
 )
+
+__getattr__ = _absent("tf.config")
 
 __all__ = [
     "LogicalDevice",

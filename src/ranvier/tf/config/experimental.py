@@ -1,5 +1,6 @@
 """`tf.config.experimental`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._devices import (
     LogicalDeviceConfiguration as VirtualDeviceConfiguration,
 )
@@ -22,6 +23,8 @@ from ranvier.tensors._devices import (
 from ranvier.tensors._devices import (
     set_logical_device_configuration as set_virtual_device_configuration,
 )
+
+__getattr__ = _absent("tf.config.experimental")
 
 __all__ = [
     "VirtualDeviceConfiguration",

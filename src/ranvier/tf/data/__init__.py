@@ -1,5 +1,6 @@
 """`tf.data`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.data import (
     AUTOTUNE,
     INFINITE_CARDINALITY,
@@ -19,6 +20,8 @@ from ranvier.data._tensor_face import (
 from ranvier.tf.data import (
     experimental,
 )
+
+__getattr__ = _absent("tf.data")
 
 __all__ = [
     "AUTOTUNE",

@@ -1,5 +1,6 @@
 """`tf.data.experimental`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.data._tensor_face import (
     Counter,
     CsvDataset,
@@ -39,6 +40,8 @@ from ranvier.data.experimental import (
     unbatch,
     unique,
 )
+
+__getattr__ = _absent("tf.data.experimental")
 
 __all__ = [
     "AUTOTUNE",

@@ -1,5 +1,6 @@
 """`tf.io`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.data._tensor_face import (
     io_functions,
 )
@@ -46,6 +47,8 @@ read_file = io_functions["read_file"]
 serialize_many_sparse = io_functions["serialize_many_sparse"]
 serialize_sparse = io_functions["serialize_sparse"]
 serialize_tensor = io_functions["serialize_tensor"]
+
+__getattr__ = _absent("tf.io")
 
 __all__ = [
     "FixedLenFeature",

@@ -1,5 +1,6 @@
 """`tf.lookup`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._lookup import (
     KeyValueTensorInitializer,
     StaticHashTable,
@@ -10,6 +11,8 @@ from ranvier.tensors._lookup import (
 from ranvier.tf.lookup import (
     experimental,
 )
+
+__getattr__ = _absent("tf.lookup")
 
 __all__ = [
     "KeyValueTensorInitializer",

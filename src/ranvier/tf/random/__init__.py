@@ -1,5 +1,6 @@
 """`tf.random`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._random import (
     normal,
     set_seed,
@@ -29,6 +30,8 @@ from ranvier.tensors._stateless import (
 from ranvier.tf.random import (
     experimental,
 )
+
+__getattr__ = _absent("tf.random")
 
 __all__ = [
     "Algorithm",

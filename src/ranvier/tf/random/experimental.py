@@ -1,5 +1,6 @@
 """`tf.random.experimental`: names only."""
 
+from ranvier.core._aliases import absent as _absent
 from ranvier.tensors._stateless import (
     Algorithm,
     Generator,
@@ -10,6 +11,8 @@ from ranvier.tensors._stateless import (
 )
 from ranvier.tensors._stateless import fold_in as stateless_fold_in
 from ranvier.tensors._stateless import split as stateless_split
+
+__getattr__ = _absent("tf.random.experimental")
 
 __all__ = [
     "Algorithm",
