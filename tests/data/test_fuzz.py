@@ -153,3 +153,46 @@ def test_damaged_files(seed, tmp_path):
             list(read())
         except OpError as error:  # invalid argument or data loss, naming the file
             assert str(path) in str(error)
+
+
+def stored(folder, name):
+    """Returns a good file of a saved dataset, and how to read the folder."""
+    ds = Dataset.from_tensor_slices((np.arange(40), ["text"] * 40))
+    ds.save(str(folder / "kept"))
+    return (folder / "kept" / name), lambda: list(Dataset.load(str(folder / "kept")))
+
+
+def parquet(folder, _):
+    pa, pq = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    path = folder / "a.parquet"
+    pq.write_table(pa.table({"n": list(range(50)), "t": ["x", "y"] * 25}), path)
+    return path, lambda: list(Dataset.from_parquet(path))
+
+
+def table(folder, types):
+    pytest.importorskip("pyarrow")
+    path = folder / "a.csv"
+    path.write_bytes(b"n,x,t\n" + CSV)
+    return path, lambda: list(Dataset.from_csv(path, column_types=types))
+
+
+FILES = {
+    "block": (stored, "0.npz"),
+    "index": (stored, "dataset.json"),
+    "parquet": (parquet, None),
+    "csv": (table, None),
+    "typed csv": (table, {"n": "int32", "x": "float32"}),
+}
+
+
+@pytest.mark.parametrize("kind", list(FILES))
+def test_damaged_tables_and_folders(kind, tmp_path):
+    make, argument = FILES[kind]
+    path, read = make(tmp_path, argument)
+    good = path.read_bytes()
+    for seed in range(150):
+        path.write_bytes(damaged(good, seed))
+        try:
+            read()
+        except ValueError as error:
+            assert path.name in str(error)

@@ -161,7 +161,7 @@ def _naming(path, arrow):
     """Turns errors of pyarrow into ones that name the file."""
     try:
         yield
-    except (arrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise ValueError(f"Cannot read {os.fspath(path)}: {error}") from error
 
 
@@ -189,6 +189,7 @@ def csv(paths, columns, column_types, delimiter) -> Table:
     def open_at(path):
         try:
             with _naming(path, arrow), opened(path) as file:
+                _ = file.schema.names  # must be UTF-8
                 yield from file
         except ValueError as error:
             raise located(error, path, delimiter, opened) from None

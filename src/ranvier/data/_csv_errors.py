@@ -32,10 +32,17 @@ def located(error, path, delimiter, opened):
         for part in filter(None, (row, column)):
             text = text.replace(part[0], "")
         if column is not None:
-            names = next(csv.reader([header], delimiter=delimiter))
-            place += f", column {names[int(column[1])]!r}"
+            place += f", column {_name(header, delimiter, int(column[1]))!r}"
         return type(error)(f"{place}: {text}")
     return error
+
+
+def _name(header, delimiter, number):
+    """Returns the name of a column; its number if the header cannot be read."""
+    try:
+        return next(csv.reader([header], delimiter=delimiter))[number]
+    except (csv.Error, IndexError):
+        return number
 
 
 def _find(path, number):

@@ -149,14 +149,18 @@ class Stored(Node):
         file = self.path / f"{number}.npz"
         leaves: dict = {}
         try:
-            with np.load(file, allow_pickle=False) as arrays:
+            with open(file, "rb") as opened, np.load(opened) as arrays:
                 for name in arrays:
                     i, _, part = name.partition(".")
                     leaves.setdefault(int(i), {})[part] = arrays[name]
             columns = [column_of(leaves[i]) for i in sorted(leaves)]
-        except (ValueError, KeyError, OSError, EOFError) as error:
-            raise ValueError(f"Cannot read {file}: {error}") from error
-        return Block(_structure.pack(self.structure, columns), self.counts[number])
+            packed = _structure.pack(self.structure, columns)
+        except Exception as error:  # zipfile, zlib and NumPy raise many kinds
+            raise ValueError(f"Cannot read {file}: {error!r}") from error
+        count = self.counts[number]
+        if any(len(column) != count for column in columns):
+            raise ValueError(f"{file} does not hold {count} elements: it is damaged.")
+        return Block(packed, count)
 
 
 class _StoredStream(Stream):
