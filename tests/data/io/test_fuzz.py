@@ -173,6 +173,10 @@ def test_tensors(data, dtype):
     check(lambda: io.parse_tensor(data, dtype), InvalidArgumentError)
 
 
+GIF_HEAD = bytes.fromhex("4749463839610c000a0081 0000fa000500 28c8000000000000")
+LZW = bytes.fromhex("0001081418a0a0c10003091e2c9810c04286091f4a9c48b1a2c58b180d060400")
+
+
 @pytest.mark.parametrize("kind", ["png", "jpeg", "gif", "bmp", "webp"])
 def test_images(kind):
     originals = [data for name, data in IMAGES.items() if name.startswith(kind)]
@@ -184,6 +188,14 @@ def test_images(kind):
         check(lambda: io.decode_image(data, dtype="uint16"), InvalidArgumentError)
 
     run()
+
+
+def test_an_animation_with_a_frame_that_sticks_out():
+    frame = b"\x2c%s\0\0\0\x0c\0\x0a\0\0\x08\x1f" + LZW
+    data = GIF_HEAD + frame % b"\0" + frame % b"\1" + b";"
+    check(lambda: io.decode_image(data), InvalidArgumentError)
+    with pytest.raises(InvalidArgumentError, match="one size"):
+        io.decode_gif(data)
 
 
 def test_pictures_that_claim_to_be_huge():

@@ -50,7 +50,7 @@ def read_bmp(data, channels=0):
 def read_gif(data):
     """Decodes an animation, as an array of shape `(frames, height, width, 3)`."""
     picture = Picture(data, ["GIF"], "GIF")
-    return np.stack(list(picture.frames("RGB")))
+    return _stacked(picture, "RGB")
 
 
 def read_webp(data, channels=0):
@@ -69,4 +69,14 @@ def read_webp(data, channels=0):
         raise InvalidArgumentError(
             f"channels={channels} does not match the {stored} channels of the picture"
         )
-    return np.stack(list(picture.frames(picture.image.mode)))
+    return _stacked(picture, picture.image.mode)
+
+
+def _stacked(picture, mode):
+    frames = list(picture.frames(mode))
+    if any(frame.shape != frames[0].shape for frame in frames):
+        raise InvalidArgumentError(
+            "The frames of an animation must be of one size. Received: "
+            f"{[frame.shape for frame in frames]}"
+        )
+    return np.stack(frames)
