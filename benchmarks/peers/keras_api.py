@@ -61,6 +61,8 @@ PEERS = [
     WithoutCallbacks("ranvier-plain", "ranvier", RANVIER_COMPILATION_CACHE="0"),
     # The same on arrays in memory, beside one that reads files.
     KerasAPI("ranvier-arrays", "ranvier", RANVIER_COMPILATION_CACHE="0"),
+    # The same without the tool that a workload is about: one `fit` after another.
+    KerasAPI("ranvier-each", "ranvier", RANVIER_COMPILATION_CACHE="0"),
     KerasAPI("keras-jax", "keras", needs=("jax",), KERAS_BACKEND="jax"),
     KerasAPI(
         "keras-tf",
