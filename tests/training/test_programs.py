@@ -191,3 +191,30 @@ def test_arrays_assigned_survive_training(data):
     model.layers[0].kernel.assign(given)
     model.fit(*data, verbose=0)
     np.testing.assert_array_equal(np.asarray(given), np.ones((4, 5)))
+
+
+def test_threads_that_meet_one_program_compile_it_once():
+    import threading
+
+    from ranvier.core._programs import Program
+
+    variables = [rv.Variable(np.full(3, float(i))) for i in range(4)]
+    start = threading.Barrier(4)
+    results = [None] * 4
+
+    def run(i):
+        program = Program(
+            lambda x: (variables[i].value * x + 0.1234567).sum(), [variables[i]], False
+        )
+        start.wait()
+        results[i] = float(program(np.float32(2.0)))
+
+    before = _programs.counts["compilations"]
+    threads = [threading.Thread(target=run, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert _programs.counts["compilations"] - before == 1
+    # float32: sums of three terms
+    np.testing.assert_allclose(results, [6 * i + 3 * 0.1234567 for i in range(4)], 1e-5)

@@ -5,8 +5,12 @@ import signal
 import threading
 
 
-class _Deferred:
-    """While open, an interrupt is remembered and raised on leaving."""
+class _Deferred(threading.local):
+    """While open, an interrupt is remembered and raised on leaving.
+
+    Each thread has its own: signals arrive in the main one, which must not wait for
+    what others do.
+    """
 
     def __init__(self):
         self.depth = 0

@@ -8,6 +8,7 @@ the model is made of.
 """
 
 import collections
+import concurrent.futures
 import hashlib
 import os
 import re
@@ -20,7 +21,7 @@ import numpy as np
 from ranvier.core import _interrupts as interrupts
 from ranvier.core._scope import StateScope
 
-# Executables by key; the oldest unused ones are dropped beyond this many.
+# Futures of executables by key; the oldest unused ones are dropped beyond this many.
 _LIMIT = 256
 _executables: collections.OrderedDict = collections.OrderedDict()
 _lock = threading.Lock()
@@ -102,17 +103,24 @@ def executable(traced, donate, inputs):
     key = key_of(traced, donate), jax.tree.structure(inputs)
     with _lock:
         found = _executables.get(key)
-        if found is not None:
+        if found is None:
+            mine = _executables[key] = concurrent.futures.Future()
+            counts["compilations"] += 1
+        else:
             _executables.move_to_end(key)
-            return found
-    enable_persistent_cache()
-    counts["compilations"] += 1
-    compiled = _compile(traced.lower())
-    with _lock:
-        _executables[key] = compiled
         while len(_executables) > _LIMIT:
             _executables.popitem(last=False)
-    return compiled
+    if found is not None:  # there, or being compiled by another thread
+        return found.result()
+    try:
+        enable_persistent_cache()
+        mine.set_result(_compile(traced.lower()))
+    except BaseException as error:
+        with _lock:
+            _executables.pop(key, None)
+        mine.set_exception(error)
+        raise
+    return mine.result()
 
 
 # XLA keeps a second copy of each weight that a loop over steps updates, unless it looks
