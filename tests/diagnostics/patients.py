@@ -755,3 +755,147 @@ def multilabel():
     x, y = _scaled(x).astype("float32"), y.astype("float32")
     model = mlp(50, outputs=5, last="sigmoid")
     return case(compiled(model, loss="binary_crossentropy"), (x, y))
+
+
+# Made by somebody who had not seen the checks.
+
+
+def _schedule(first, *arguments):
+    return rv.optimizers.schedules.ExponentialDecay(first, *arguments)
+
+
+@sick("wrong-loss")
+def one_number_for_ten_classes():
+    return case(compiled(mlp(64), metrics=["accuracy"]), digits())
+
+
+@sick("misleading-metric")
+def half_of_a_logit():
+    loss = rv.losses.BinaryCrossentropy(from_logits=True)
+    metrics = [rv.metrics.AUC(), rv.metrics.BinaryAccuracy()]
+    return case(compiled(mlp(50), loss=loss, metrics=metrics), moons())
+
+
+@sick("unscaled-inputs")
+def wide_part_unscaled():
+    x, y = friedman()
+    deep, wide = rv.Input((x.shape[1],)), rv.Input((3,))
+    joined = rv.layers.Concatenate()([Dense(32, "relu")(deep), wide])
+    model = rv.Model([deep, wide], Dense(1)(joined))
+    return case(compiled(model, "sgd"), ([x, 1000 * x[:, :3] + 2000], y))
+
+
+@sick("rate-too-low")
+def schedule_ran_out():
+    x, y = digits()
+    sgd = rv.optimizers.SGD(_schedule(0.1, 5, 0.5))
+    model = compiled(classifier(64), sgd, _SPARSE)
+    model.fit(x, y, epochs=3, verbose=0)
+    return case(model, (x, y))
+
+
+@sick("momentum-too-high", "rate-too-high")
+def momentum_kills_units():
+    sgd = rv.optimizers.SGD(0.05, momentum=0.999)
+    return case(compiled(mlp(64, 64), sgd), friedman())
+
+
+@sick("underfitting", "collapsed-rank")
+def bottleneck_of_one():
+    x, y = digits()
+    model = compiled(classifier(1, 32, activation="tanh"), loss=_SPARSE)
+    model.optimizer.learning_rate = 0.01
+    model.fit(x, y, epochs=40, verbose=0)
+    return case(model, (x, y))
+
+
+def _words():
+    generator = np.random.default_rng(0)
+    y = generator.integers(0, 2, 1500)
+    odds = np.ones((2, 200))
+    odds[0, :40] = odds[1, 40:80] = 4
+    odds /= odds.sum(axis=1, keepdims=True)
+    x = [generator.choice(200, 20, p=odds[label]) for label in y]
+    return np.stack(x).astype("int32"), y.astype("float32")
+
+
+def _reader(**options):
+    mean = rv.layers.Lambda(lambda x: rv.ops.mean(x, axis=1))
+    layers = [rv.layers.Embedding(200, 16, **options), mean, Dense(1, "sigmoid")]
+    adam = rv.optimizers.Adam(0.01)
+    return compiled(rv.Sequential(layers), adam, "binary_crossentropy")
+
+
+@sick("frozen-layers")
+def frozen_random_embedding():
+    return case(_reader(trainable=False), _words())
+
+
+@healthy
+def words():
+    return case(_reader(), _words())
+
+
+@healthy
+def vectors_of_somebody_else():
+    vectors = np.random.default_rng(1).normal(size=(200, 16)).astype("float32")
+    given = rv.initializers.Constant(vectors)
+    return case(_reader(embeddings_initializer=given, trainable=False), _words())
+
+
+@healthy
+def autoencoder():
+    x = _numbers("digits")[0] / 16
+    return case(compiled(mlp(32, 16, 32, outputs=64)), (x, x))
+
+
+@healthy
+def slow_warm_up():
+    cosine = rv.optimizers.schedules.CosineDecay(
+        1e-6, 10_000, warmup_target=2e-3, warmup_steps=2000
+    )
+    model = compiled(classifier(64), rv.optimizers.Adam(cosine), _SPARSE)
+    return case(model, digits())
+
+
+@healthy
+def linear_heads():
+    x, y = friedman()
+    inputs = rv.Input((x.shape[1],))
+    model = rv.Model(inputs, [Dense(1)(inputs), Dense(1)(inputs)])
+    return case(compiled(model, "sgd", ["mse", "mae"]), (x, [y, -y]))
+
+
+@healthy
+def accuracy_of_the_other_head():
+    x, y = friedman()
+    inputs = rv.Input((x.shape[1],))
+    hidden = Dense(32, "relu")(inputs)
+    heads = {
+        "size": Dense(1, name="size")(hidden),
+        "large": Dense(1, "sigmoid", name="large")(hidden),
+    }
+    model = rv.Model(inputs, heads)
+    model.compile(
+        "adam",
+        {"size": "mse", "large": "binary_crossentropy"},
+        metrics={"large": ["accuracy"]},
+    )
+    return case(model, (x, {"size": y, "large": (y > 0).astype("float32")}))
+
+
+@healthy
+def loss_from_a_layer():
+    class Rebuilding(rv.Model):
+        def __init__(self):
+            super().__init__()
+            self.inner, self.outer = Dense(16, "relu"), Dense(64)
+
+        def call(self, x):
+            y = self.outer(self.inner(x))
+            self.add_loss(rv.ops.mean((y - x) ** 2))
+            return y
+
+    model = Rebuilding()
+    model.compile("adam")
+    return case(model, (_numbers("digits")[0] / 16, None))

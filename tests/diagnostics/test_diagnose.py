@@ -7,7 +7,16 @@ import pytest
 
 import ranvier as rv
 from ranvier.diagnostics import Diagnose, Finding, assert_max_traces, diagnose
-from tests.diagnostics.patients import HEALTHY, SICK, case, classifier, compiled, digits
+from ranvier.layers import Dense
+from tests.diagnostics.patients import (
+    HEALTHY,
+    SICK,
+    case,
+    classifier,
+    compiled,
+    digits,
+    mlp,
+)
 from tests.diagnostics.score import examine
 
 # One of each group; all of them are slow together.
@@ -220,3 +229,79 @@ def test_counting_traces():
     with pytest.raises(AssertionError, match="at most 0 traces, but there were 1"):
         with assert_max_traces(0):
             model.fit(x, y, epochs=1, batch_size=4, verbose=0)
+
+
+# Whatever can be fitted can be examined.
+
+_SPARSE = "sparse_categorical_crossentropy"
+
+
+def _normal(samples=100):
+    return np.random.default_rng(0).normal(size=(samples, 3)).astype("float32")
+
+
+@pytest.mark.parametrize("outputs, loss", [(1, "mse"), (3, _SPARSE)])
+def test_a_network_that_diverged_on_its_validation_data_too(outputs, loss):
+    x, y = _normal(), np.arange(100) % 3
+    model = compiled(mlp(8, 8, outputs=outputs), rv.optimizers.SGD(1e9), loss)
+    model.fit(x, y, epochs=7, verbose=0, validation_data=(x, y))
+    codes = diagnose(model, x, y, validation_data=(x, y)).codes
+    assert {"nonfinite-weights", "rate-too-high"} & set(codes)
+
+
+def test_infinite_inputs_are_told_without_warnings():
+    x = _normal()
+    x[3, 1] = np.inf
+    report = diagnose(compiled(mlp(4)), x, x[:, :1], validation_data=(x, x[:, :1]))
+    assert report.codes[0] == "nonfinite-inputs"
+
+
+def test_the_callback_takes_datasets_and_strings():
+    words = np.array(["a b c", "d e f", "a d", "c c"])[np.arange(80) % 4]
+    vectors = rv.layers.TextVectorization(output_mode="multi_hot")
+    vectors.adapt(words)
+    model = compiled(rv.Sequential([vectors, Dense(1)]))
+    y = np.arange(80.0) % 4
+    data = rv.data.Dataset.from_tensor_slices((words, y)).batch(16)
+    for x, target in ((words, y), (data, None)):
+        watch = Diagnose(x, target, every=1, verbose=False)
+        model.fit(x, target, epochs=1, verbose=0, callbacks=[watch])
+        assert watch.reports[0].loss > 0
+
+
+def test_without_an_optimizer_everything_else_is_looked_at():
+    model = compiled(mlp(4), optimizer=None)
+    assert diagnose(model, 1000 * _normal(), _normal()[:, :1]).codes[0] == (
+        "unscaled-inputs"
+    )
+
+
+def test_an_indexed_data_set_ends_where_it_says():
+    class Batches(rv.utils.PyDataset):
+        def __len__(self):
+            return 5
+
+        def __getitem__(self, i):
+            x = _normal()[20 * i : 20 * i + 20]
+            return x, x[:, :1] ** 2
+
+    assert diagnose(compiled(mlp(8)), Batches(), steps=10).loss > 0
+
+
+def test_a_feature_that_varies_in_few_rows_is_not_called_constant():
+    x = _normal(2000)
+    x[:, 2] = 0
+    x[1, 2] = 1
+    model = compiled(mlp(4))
+    assert "constant-features" not in diagnose(model, x, x[:, :1] ** 2, steps=0).codes
+    x[1, 2] = 0
+    assert "constant-features" in diagnose(model, x, x[:, :1] ** 2, steps=0).codes
+
+
+def test_trials_scale_the_rate_of_schedules_and_leave_it_alone():
+    schedule = rv.optimizers.schedules.ExponentialDecay(1e-5, 1000, 1.0)
+    model = compiled(mlp(8), rv.optimizers.SGD(schedule))
+    x = _normal(400)
+    report = diagnose(model, x, x[:, :1] * x[:, 1:2] + 3)
+    assert "rate-too-low" in report.codes
+    assert model.optimizer.rate_source is schedule

@@ -1,13 +1,12 @@
 """Diagnose: looks at the network every few epochs while it trains."""
 
-import jax
 import numpy as np
 
 from ranvier.callbacks._callback import Callback
 from ranvier.core import _tree
-from ranvier.diagnostics._diagnose import examine
+from ranvier.diagnostics._diagnose import examine, first_batches
 from ranvier.diagnostics._evidence import Evidence
-from ranvier.training._array_feed import ArrayFeed
+from ranvier.training._feeds import is_array_data, make_feed
 
 
 class Diagnose(Callback):
@@ -17,7 +16,8 @@ class Diagnose(Callback):
     learners; `diagnostics.diagnose` has those.
 
     Args:
-        x: inputs to look at; some hundred samples are enough.
+        x: inputs to look at; some hundred samples are enough. Or an iterable of batches,
+            whose first ones are looked at.
         y: their targets.
         every: look after every so many epochs.
         samples: how many samples to take.
@@ -81,10 +81,12 @@ class Diagnose(Callback):
 
     def _sample(self):
         if self._feed is None:
-            arrays = _tree.map_structure(
-                lambda a: None if a is None else np.asarray(a)[: self.samples],
-                (*self._data, None),
+            data = *self._data, None
+            if not is_array_data(data[0]):
+                data = first_batches(data[0], self.samples)
+            data = _tree.map_structure(
+                lambda a: None if a is None else np.asarray(a)[: self.samples], data
             )
             size = min(self.params.get("batch_size") or 32, self.samples)
-            self._feed = ArrayFeed(jax.tree.map(np.asarray, arrays), size)
+            self._feed = make_feed(*data, batch_size=size, model=self.model)
         return self._feed

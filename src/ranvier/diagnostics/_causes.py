@@ -30,7 +30,7 @@ EXPLAINS = {
     "vanishing-gradients": {"vanishing-signal", "rate-too-low", "rate-too-high"},
     "saturated-units": {"vanishing-gradients", "rate-too-low", "rate-too-high"},
     "rate-too-high": {"dead-units", "saturated-units", "collapsed-predictions"},
-    "momentum-too-high": {"rate-too-high", "rate-too-low"},
+    "momentum-too-high": _SYMPTOMS_OF_STEPS,
     "batch-too-large": {"rate-too-low", "underfitting"},
     "class-imbalance": {"collapsed-predictions", "rate-too-low", "underfitting"},
     "clipping-too-hard": {"rate-too-low", "underfitting"},

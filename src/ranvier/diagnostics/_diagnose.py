@@ -1,5 +1,9 @@
 """diagnose: what is wrong with this network?"""
 
+import itertools
+
+import numpy as np
+
 from ranvier.diagnostics._causes import ranked
 from ranvier.diagnostics._evidence import Evidence
 from ranvier.diagnostics._finding import SEVERITIES
@@ -65,7 +69,7 @@ def diagnose(
     if steps:
         check_steps(steps, "steps")
     if not is_array_data(x):
-        x, y, sample_weight = _first_batches(x, samples)
+        x, y, sample_weight = first_batches(x, samples)
     feed = make_feed(
         x, y, sample_weight, batch_size=batch_size, shuffle=True, model=model
     )
@@ -79,7 +83,7 @@ def diagnose(
     validation = None
     if validation_data is not None:
         if not is_array_data(validation_data):
-            validation_data = _first_batches(validation_data, samples)
+            validation_data = first_batches(validation_data, samples)
         validation = make_feed(*unpack(validation_data), batch_size=32, model=model)
     if history is None:
         history = getattr(model, "history", None)
@@ -90,7 +94,8 @@ def diagnose(
 
 def examine(evidence) -> Report:
     """Runs the checks over the evidence."""
-    findings = [finding for check in CHECKS for finding in check(evidence)]
+    with np.errstate(all="ignore"):  # sick networks overflow: the findings tell of it
+        findings = [finding for check in CHECKS for finding in check(evidence)]
     findings = ranked(findings, SEVERITIES)
     layers = evidence.layers if evidence.model.trainable_variables else []
     return Report(
@@ -103,12 +108,17 @@ def examine(evidence) -> Report:
     )
 
 
-def _first_batches(batches, samples):
+def first_batches(batches, samples):
     """Returns the first batches of an iterable as arrays."""
-    import numpy as np
-
     from ranvier.core import _tree
 
+    if hasattr(batches, "on_epoch_end"):  # a `PyDataset`: by index, it may not end
+        numbers = (
+            itertools.count()
+            if batches.num_batches is None
+            else range(batches.num_batches)
+        )
+        batches = map(batches.__getitem__, numbers)
     parts, count = [], 0
     for batch in batches:
         part = unpack(batch)

@@ -39,6 +39,7 @@ class Output:
         targets: its targets on the sample.
         all_targets: its targets, all of them.
         predictions: what the model predicts on the sample, or None.
+        metrics: the metrics that watch it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Output:
     targets: np.ndarray
     all_targets: np.ndarray
     predictions: np.ndarray | None
+    metrics: tuple = ()
 
     @property
     def classes(self) -> int | None:
@@ -68,6 +70,29 @@ class Output:
     def is_finite(self) -> bool:
         """Whether all targets are finite numbers."""
         return bool(np.isfinite(np.asarray(self.all_targets, dtype="float64")).all())
+
+    @functools.cached_property
+    def skill(self) -> float | None:
+        """The share of the targets' variance that the predictions explain."""
+        if self.predictions is None:
+            return None
+        p = np.asarray(self.predictions, dtype="float64")
+        y = np.asarray(self.targets, dtype="float64")
+        if self.kind == "sparse":
+            y = (
+                y.reshape(len(y), -1)[:, :1].astype(int) == np.arange(p.shape[-1])
+            ) * 1.0
+        if self.from_logits:
+            if self.kind == "binary":
+                p = 1 / (1 + np.exp(-np.clip(p, -50, 50)))
+            else:
+                p = np.exp(p - p.max(axis=-1, keepdims=True))
+                p /= p.sum(axis=-1, keepdims=True)
+        p, y = p.reshape(len(p), -1), y.reshape(len(y), -1)
+        if p.shape != y.shape:
+            return None
+        variance = ((y - y.mean(axis=0)) ** 2).sum()
+        return None if variance == 0 else float(1 - ((p - y) ** 2).sum() / variance)
 
     def as_columns(self, targets) -> np.ndarray:
         """Returns targets as columns of numbers: classes one-hot, numbers scaled."""
@@ -149,18 +174,25 @@ class Evidence:
                     targets=np.asarray(compiled._targets(self.batch[1])[i]),
                     all_targets=np.asarray(compiled._targets(self.feed.arrays[1])[i]),
                     predictions=None if predictions is None else predictions[i],
+                    metrics=self._metrics_of(i),
                 )
             )
         return result
+
+    def _metrics_of(self, index):
+        compiled = self.model._compile_metrics
+        entries = () if compiled is None else compiled.entries or ()
+        return tuple(entry.metric for entry in entries if entry.index == index)
 
     # Training on a copy.
 
     @functools.cached_property
     def trials(self):
         """The `Trials`, or None where none are wanted or possible."""
-        if not self._steps or not self.model.trainable_variables:
+        model = self.model
+        if not self._steps or not model.trainable_variables or not model.optimizer:
             return None
-        return Trials(self.model, self.feed, self._steps)
+        return Trials(model, self.feed, self._steps)
 
     @functools.cached_property
     def trial(self):

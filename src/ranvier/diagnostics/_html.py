@@ -38,7 +38,8 @@ def page_of(report) -> str:
 def fragment_of(report, plots=False) -> str:
     """Returns the report as a part of a page."""
     parts = [f'<style>{_STYLE}</style><div class="rv-report">']
-    verdict = "no illness found" if report.ok else f"{len(report.findings)} findings"
+    count = len(report.findings)
+    verdict = "no illness found" if report.ok else f"{count} finding{'s' * (count > 1)}"
     parts.append(f"<h1>Diagnosis of {html.escape(report.model)}: {verdict}</h1>")
     for finding in report.findings:
         parts.append(

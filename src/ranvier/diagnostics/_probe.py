@@ -116,7 +116,7 @@ class _Probe:
             penalty=float(raw["penalty"]),
             gradients=named(raw["gradients"]),
             sizes=dict(zip(paths, zip(norms, sizes, strict=True), strict=True)),
-            updates=named(raw["updates"]),
+            updates=named(raw["updates"]) if raw["updates"] else {},
             predictions=raw["predictions"],
             inference_loss=None if self._quick else float(raw["inference_loss"]),
         )

@@ -1,5 +1,6 @@
 """A short training on a copy of the state: what does the learning rate do?"""
 
+import contextlib
 import dataclasses
 
 import jax
@@ -9,6 +10,7 @@ import numpy as np
 from ranvier.core._programs import Program
 from ranvier.core._scope import StateScope
 from ranvier.core._variable import Variable
+from ranvier.optimizers.schedules import LearningRateSchedule
 from ranvier.training._loop import Stepper
 
 
@@ -55,14 +57,10 @@ class Trials:
         self._model = model
         self._feed = feed
         self._steps = steps
+        self._optimizer = getattr(model.optimizer, "inner_optimizer", model.optimizer)
         self._program = model.program(
             ("diagnostics trial", steps, feed.signature()), self._build
         )
-
-    @property
-    def rate_varies(self) -> bool:
-        """Whether the learning rate is a number that a trial can change."""
-        return isinstance(self._model.optimizer._learning_rate, Variable)
 
     def run(self, factor=1.0) -> Trial:
         """Runs the steps with the learning rate times `factor`."""
@@ -80,15 +78,15 @@ class Trials:
         feed, steps, model = self._feed, self._steps, self._model
         full = max(feed.samples // feed.batch_size, 1)
         stepper = Stepper(model, "train")
-        rate = model.optimizer._learning_rate
 
         def function(arrays, order, factor):
             variables = program.variables
-            if isinstance(rate, Variable):
-                rate.assign(rate.value * factor)
 
             def one(values, i):
-                with StateScope(zip(variables, values, strict=True)) as scope:
+                with (
+                    StateScope(zip(variables, values, strict=True)) as scope,
+                    _scaled_rate(self._optimizer, factor),
+                ):
                     # The tracker then holds the loss of this batch alone.
                     model._loss_tracker.reset_state()
                     logs = stepper(feed.batch_at(arrays, order, i % full))
@@ -102,3 +100,20 @@ class Trials:
 
         program = Program(function, model.state_variables("train"), donate=False)
         return program
+
+
+@contextlib.contextmanager
+def _scaled_rate(optimizer, factor):
+    """Multiplies what the learning rate comes from, a schedule too, by a factor."""
+    driver, source = optimizer.rate_driver, optimizer.rate_source
+
+    def scaled():
+        if isinstance(source, LearningRateSchedule):
+            return factor * source(optimizer._iterations)
+        return factor * (source.value if isinstance(source, Variable) else source())
+
+    optimizer.rate_driver = scaled
+    try:
+        yield
+    finally:
+        optimizer.rate_driver = driver

@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from ranvier.core import _tree
 from ranvier.diagnostics._finding import Finding
 from ranvier.layers import (
     BatchNormalization,
     Dense,
+    Embedding,
     LayerNormalization,
     Normalization,
 )
@@ -15,23 +17,48 @@ _NORMS = (BatchNormalization, LayerNormalization, Normalization)
 
 def unscaled_inputs(evidence):
     """Features whose scale is far from one where they meet the first weights."""
-    for call in evidence.look.layers:
+    for name, x in _first_meetings(evidence):
+        if np.isfinite(x).all():
+            found = _scale_of(x, name)
+            if found is not None:
+                yield found
+                return
+
+
+def _first_meetings(evidence):
+    """Gives the features that dense layers see before any weights: those of the first
+    one, and inputs that join later as they are (the wide part of wide & deep).
+    """
+    calls = [c for c in evidence.look.layers if c.inputs is not None]
+    first = True
+    for call in calls:
         if isinstance(call.layer, _NORMS):
-            return
-        if isinstance(call.layer, Dense):
-            break
-    else:
-        return
-    x = call.inputs
-    if x is None:
-        return
-    x = x.reshape(-1, x.shape[-1]).astype("float64")
-    if not np.isfinite(x).all():
-        return
+            first = False
+        elif isinstance(call.layer, Dense):
+            x = call.inputs.reshape(-1, call.inputs.shape[-1]).astype("float64")
+            if not first:
+                x = x[:, _as_given(x, evidence.inputs)]
+            if x.shape[1]:
+                yield call.layer.name, x
+            first = False
+
+
+def _as_given(x, inputs):
+    """Tells which columns are columns of the inputs, unchanged."""
+    given = {
+        column.tobytes()
+        for part in inputs
+        if part.dtype.kind in "fiu" and len(part) == len(x) and part.shape[1] <= 2000
+        for column in part.astype("float64").T
+    }
+    return np.array([column.tobytes() in given for column in x.T], dtype=bool)
+
+
+def _scale_of(x, name):
     mean, deviation = x.mean(axis=0), x.std(axis=0)
     varying = deviation > 0
     if not varying.any():
-        return
+        return None
     deviation, mean = deviation[varying], np.abs(mean[varying])
     size = np.sqrt((x**2).mean(axis=0)[varying])
     largest, smallest = float(size.max()), float(np.median(size))
@@ -40,11 +67,11 @@ def unscaled_inputs(evidence):
     tiny = largest < 0.01
     uneven = largest > 5 and largest / max(smallest, 1e-12) > 30
     if wide or tiny or uneven:
-        yield Finding(
+        return Finding(
             "unscaled-inputs",
             "error" if largest > 100 else "warning",
-            call.layer.name,
-            f"features reach '{call.layer.name}' with sizes up to {largest:.3g} "
+            name,
+            f"features reach '{name}' with sizes up to {largest:.3g} "
             f"(median {smallest:.3g}), means up to {off_centre:.3g} deviations from 0",
             "Weights are initialised, and learning rates chosen, for inputs of about "
             "unit size; others make the loss a narrow valley (LeCun et al., "
@@ -53,6 +80,7 @@ def unscaled_inputs(evidence):
             "pixels, Rescaling(1 / 255) first.",
             {"largest": largest, "median": smallest},
         )
+    return None
 
 
 def unscaled_targets(evidence):
@@ -80,10 +108,15 @@ def unscaled_targets(evidence):
 
 def constant_data(evidence):
     """Features or targets that are the same for all samples."""
-    for x in evidence.inputs:
+    everything = _tree.flatten(evidence.feed.arrays[0])
+    for x, full in zip(evidence.inputs, everything, strict=True):
         if x.dtype.kind not in "fiu" or len(x) < 2:
             continue
         constant = (x == x[0]).all(axis=0)
+        if constant.any() and not constant.all():  # in the sample; in all rows too?
+            columns = np.flatnonzero(constant)
+            rest = full.reshape(len(full), -1)[:, columns]
+            constant[columns] = np.asarray((rest == rest[0]).all(axis=0))
         if constant.all():
             yield Finding(
                 "constant-inputs",
@@ -93,7 +126,7 @@ def constant_data(evidence):
                 "There is nothing to tell the samples apart by.",
                 "Check how the inputs were read.",
             )
-        elif constant.any() and x.shape[1] < 100:  # borders of pictures are constant
+        elif constant.any() and _are_columns(evidence, x):
             yield Finding(
                 "constant-features",
                 "hint",
@@ -114,6 +147,12 @@ def constant_data(evidence):
                 "The bias of the last layer learns that; the inputs do not matter.",
                 "Check how the targets were read.",
             )
+
+
+def _are_columns(evidence, x):
+    """Whether each feature means something: no pixels at a border, no tokens."""
+    layers = evidence.model._flatten_layers()
+    return x.shape[1] < 100 and not any(isinstance(one, Embedding) for one in layers)
 
 
 def class_imbalance(evidence):

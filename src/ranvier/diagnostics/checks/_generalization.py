@@ -10,7 +10,8 @@ def overfitting(evidence):
     train, validation = evidence.losses_of(), evidence.losses_of("val_loss")
     clean = evidence.losses_of("train_loss")
     train = clean or train
-    if len(validation) >= 5 and len(train) == len(validation):
+    comparable = len(train) == len(validation) and np.isfinite(validation).all()
+    if len(validation) >= 5 and comparable:
         best = int(np.nanargmin(validation))
         rise = validation[-1] / max(validation[best], 1e-12)
         fell = train[-1] < 0.95 * train[best]
@@ -57,14 +58,14 @@ def underfitting(evidence):
     for output in evidence.outputs:
         if output.predictions is None or not np.isfinite(look.loss):
             continue
-        skill = _skill(output)
-        if skill is None or skill > 0.25 or evidence.learner is None:
+        skill = output.skill
+        if skill is None or evidence.learner is None:
             continue
         rows = evidence.learning_rows
         reached = evidence.learner.correlation(
             output.as_columns(output.all_targets[rows])
         )
-        if reached**2 > 2 * max(skill, 0) + 0.1:
+        if reached**2 > max(skill, 0) + 0.15:
             yield Finding(
                 "underfitting",
                 "warning",
@@ -77,25 +78,6 @@ def underfitting(evidence):
                 "learning rate (training.find_learning_rate).",
                 {"skill": skill, "reached": reached**2},
             )
-
-
-def _skill(output):
-    """Returns the share of the targets' variance that the predictions explain."""
-    p = np.asarray(output.predictions, dtype="float64")
-    y = np.asarray(output.targets, dtype="float64")
-    if output.kind == "sparse":
-        y = (y.reshape(len(y), -1)[:, :1].astype(int) == np.arange(p.shape[-1])) * 1.0
-    if output.from_logits:
-        if output.kind == "binary":
-            p = 1 / (1 + np.exp(-np.clip(p, -50, 50)))
-        else:
-            p = np.exp(p - p.max(axis=-1, keepdims=True))
-            p /= p.sum(axis=-1, keepdims=True)
-    p, y = p.reshape(len(p), -1), y.reshape(len(y), -1)
-    if p.shape != y.shape:
-        return None
-    variance = ((y - y.mean(axis=0)) ** 2).sum()
-    return None if variance == 0 else float(1 - ((p - y) ** 2).sum() / variance)
 
 
 def collapsed_predictions(evidence):
@@ -127,7 +109,7 @@ def collapsed_predictions(evidence):
 def contradicting_metrics(evidence):
     """A loss that gets worse while a metric of the same data gets better."""
     losses = evidence.losses_of("val_loss")
-    if len(losses) < 6:
+    if len(losses) < 6 or not np.isfinite(losses).all():
         return
     best = int(np.nanargmin(losses))
     if losses[-1] < 1.1 * losses[best]:

@@ -3,6 +3,13 @@
 import numpy as np
 
 from ranvier.diagnostics._finding import Finding
+from ranvier.metrics import (
+    AUC,
+    MeanMetricWrapper,
+    Precision,
+    Recall,
+    binary_accuracy,
+)
 
 _WHY_LOGITS = (
     "A cross-entropy takes the logarithm of probabilities, or with from_logits=True "
@@ -156,6 +163,21 @@ def _labels_as_numbers(output, where, y):
             "Every output is pulled towards the number of the class.",
             "Use activation='softmax' and loss='sparse_categorical_crossentropy'.",
         )
+    elif units == 1 and classes > 2 and _measures_accuracy(output):
+        yield Finding(
+            "wrong-loss",
+            "error",
+            where,
+            f"{output.loss.name} of one output for {classes} classes, with accuracy",
+            "One number orders the classes along a line: confusing the first with the "
+            "last counts for more than confusing neighbours.",
+            f"Use Dense({classes}, activation='softmax') and "
+            "loss='sparse_categorical_crossentropy'; or, for numbers, metrics=['mae'].",
+        )
+
+
+def _measures_accuracy(output):
+    return any("accuracy" in metric.name for metric in output.metrics)
 
 
 def targets_in_range(evidence):
@@ -198,9 +220,8 @@ def targets_in_range(evidence):
 
 def metrics_that_mislead(evidence):
     """Metrics that say nothing about what the loss measures."""
-    compiled = evidence.model._compile_metrics
-    names = {m.name for m in compiled.metrics} if compiled is not None else set()
     for output in evidence.outputs:
+        names = {metric.name for metric in output.metrics}
         if output.kind == "squared" and "accuracy" in names:
             y = np.asarray(output.all_targets)
             if not _looks_like_labels(y) and not _is_one_hot(output.targets):
@@ -213,6 +234,37 @@ def metrics_that_mislead(evidence):
                     "whatever the loss does.",
                     "Watch metrics=['mae'] or RootMeanSquaredError instead.",
                 )
+        yield from _metric_of_logits(output)
+
+
+def _metric_of_logits(output):
+    """Metrics that expect probabilities, of outputs that are logits."""
+    if output.kind != "binary" or not output.from_logits:
+        return
+    for metric in output.metrics:
+        if isinstance(metric, AUC):
+            wrong, cure = not metric._from_logits, "AUC(from_logits=True)"
+        elif isinstance(metric, MeanMetricWrapper):
+            threshold = metric._arguments().get("threshold", 0.5)
+            wrong = metric._fn is binary_accuracy and threshold == 0.5
+            cure = "BinaryAccuracy(threshold=0.0)"
+        else:
+            wrong = (
+                isinstance(metric, Precision | Recall)
+                and metric.init_thresholds is None
+            )
+            cure = f"{type(metric).__name__}(thresholds=0.0)"
+        if wrong:
+            yield Finding(
+                "misleading-metric",
+                "warning",
+                output.name,
+                f"'{metric.name}' of logits, which it takes for probabilities",
+                "A probability of one half is the logit 0: at 0.5 it decides for some "
+                "samples otherwise than the loss does.",
+                f"Use {cure}, or activation='sigmoid' and from_logits=False.",
+            )
+            return
 
 
 CHECKS = (loss_and_activation, targets_in_range, metrics_that_mislead)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ranvier.diagnostics._finding import Finding
+from ranvier.optimizers.schedules import LearningRateSchedule
 
 _SMITH = "Smith, arXiv 1506.01186 and 1803.09820"
 
@@ -39,8 +40,6 @@ def rate_too_high(evidence):
             f"{len(losses)} further steps take the loss from {start:.3g} to "
             f"{trial.last:.3g}",
         )
-        return
-    if not evidence.trials.rate_varies:
         return
     slower = evidence.trial_with(1 / 30)
     gain, slow_gain = start - trial.last, start - slower.last
@@ -111,15 +110,17 @@ def rate_too_low(evidence):
     if trial is None:
         yield from _too_low_by_updates(evidence)
         return
-    if not np.isfinite(trial.losses).all() or not evidence.trials.rate_varies:
+    if not np.isfinite(trial.losses).all():
         return
-    if evidence.has_learnt:
+    if evidence.has_learnt and not _has_stalled(evidence):
         return
     start = evidence.trial_with(0.0).last  # of the same batches, without steps
     scale = max(abs(start), 1e-12)
     gain = start - trial.last
     factor, fast_gain = 1, gain
-    for more in (30, 1000, 30_000):
+    if _is_warming_up(optimizer, len(trial.losses)):
+        return
+    for more in _higher_rates(optimizer):
         faster = evidence.trial_with(float(more))
         if not np.isfinite(faster.losses).all():
             break
@@ -138,7 +139,7 @@ def rate_too_low(evidence):
             "error" if gain < 0.01 * scale else "warning",
             "optimizer",
             f"learning rate {rate:.3g}: {len(trial.losses)} steps lower the loss by "
-            f"{gain / scale:.1%}; with {factor} times the rate by "
+            f"{gain / scale:.1%}; with {factor:.3g} times the rate by "
             f"{fast_gain / scale:.1%}"
             + (
                 f" (update-to-weight ratio {np.median(updates):.1g})" if updates else ""
@@ -153,6 +154,36 @@ def rate_too_low(evidence):
         clip = _strangling_clip(evidence)
         if clip is not None:
             yield clip
+
+
+def _has_stalled(evidence):
+    """Whether a schedule ended the training long before its targets were learnt."""
+    optimizer = evidence.model.optimizer
+    skills = [output.skill for output in evidence.outputs if output.skill is not None]
+    scheduled = isinstance(optimizer.rate_source, LearningRateSchedule)
+    return scheduled and bool(skills) and max(skills) < 0.7
+
+
+def _higher_rates(optimizer):
+    """Gives factors by which the rate may be too low."""
+    factors = {30, 1000, 30_000}
+    schedule, now = optimizer.rate_source, int(optimizer.iterations)
+    if isinstance(schedule, LearningRateSchedule) and now:
+        before = max(float(schedule(k * now // 4)) for k in range(4))
+        present = float(schedule(now))
+        if before > 30 * present > 0:
+            factors.add(before / present)
+    return sorted(factors)
+
+
+def _is_warming_up(optimizer, steps):
+    """Whether a schedule will soon give far higher rates than it does now."""
+    schedule = optimizer.rate_source
+    if not isinstance(schedule, LearningRateSchedule):
+        return False
+    now = int(optimizer.iterations)
+    rates = [float(schedule(now + k * steps)) for k in (0, 1, 3, 10, 30, 100)]
+    return max(rates) > 2 * rates[0]
 
 
 def _too_low_by_updates(evidence):

@@ -9,6 +9,8 @@ from ranvier.layers import BatchNormalization, Dropout
 def penalty_dominates(evidence):
     """Penalties on weights or activities that outweigh the loss of the data."""
     look = evidence.look
+    if not evidence.outputs:
+        return  # what layers add is all the loss there is
     data = look.loss - look.penalty
     if np.isfinite(look.loss) and look.penalty > max(data, 0) and look.penalty > 0.01:
         share = look.penalty / look.loss if look.loss > 0 else 1.0
@@ -108,7 +110,9 @@ def stale_batch_norm(evidence):
     if not norms or look.inference_loss is None:
         return
     trained = len(evidence.losses_of()) > 0 or _has_moved(norms)
-    bad = look.inference_loss > 2 * look.loss and look.inference_loss > look.loss + 0.1
+    bad = (
+        look.inference_loss > 1.5 * look.loss and look.inference_loss > look.loss + 0.1
+    )
     if trained and bad:
         momentum = norms[0].momentum
         yield Finding(

@@ -173,7 +173,8 @@ def _gradient_ratio(layers):
     ]
     if len(trained) < 3:
         return None, None, None
-    first, last = trained[0], trained[-1]
+    ends = [layer for layer in trained if layer.is_output] or trained[-1:]
+    first, last = trained[0], max(ends, key=lambda layer: layer.gradient)
     if not last.gradient or not np.isfinite([first.gradient, last.gradient]).all():
         return None, None, None
     return first.gradient / last.gradient, first, last

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ranvier.diagnostics._finding import Finding
-from ranvier.layers import BatchNormalization, Dense, Normalization
+from ranvier.initializers._random import RandomInitializer
+from ranvier.layers import BatchNormalization, Dense, Embedding, Normalization
 
 
 def frozen_layers(evidence):
@@ -48,13 +49,17 @@ def frozen_layers(evidence):
 def _is_fresh(layer):
     """Whether the weights of a layer look as its initialisers left them."""
     bias = getattr(layer, "bias", None)
-    kernel = getattr(layer, "kernel", None)
-    if kernel is None or getattr(layer, "kernel_initializer", None) is None:
+    name = "embeddings" if isinstance(layer, Embedding) else "kernel"
+    kernel = getattr(layer, name, None)
+    initializer = getattr(layer, f"{name}_initializer", None)
+    if kernel is None or initializer is None:
         return False
     if bias is not None:
         return not np.asarray(bias.value).any()
+    if not isinstance(initializer, RandomInitializer):
+        return False  # vectors of somebody else's training, given as a constant
     # No bias to tell by: compare the spread with that of a new draw.
-    draw = np.asarray(layer.kernel_initializer(kernel.shape)).std()
+    draw = np.asarray(initializer(kernel.shape)).std()
     return bool(abs(np.asarray(kernel.value).std() - draw) < 0.02 * draw)
 
 
@@ -92,6 +97,8 @@ def linear_stack(evidence):
     if len(dense) < 2:
         return
     inner = [c for c in calls if not c.is_output]
+    if all(c.is_output for c in dense):
+        return  # heads side by side
     if any(c.activation not in (None, "linear") for c in inner):
         return
     if any(_is_nonlinear(c.layer) for c in inner):
