@@ -16,8 +16,8 @@ class Diagnose(Callback):
     learners; `diagnostics.diagnose` has those.
 
     Args:
-        x: inputs to look at; some hundred samples are enough. Or an iterable of batches,
-            whose first ones are looked at.
+        x: inputs to look at; some hundred samples are enough. An iterable of batches is
+            looked at in its first ones.
         y: their targets.
         every: look after every so many epochs.
         samples: how many samples to take.
