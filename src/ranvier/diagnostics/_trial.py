@@ -81,11 +81,12 @@ class Trials:
 
         def function(arrays, order, factor):
             variables = program.variables
+            start = self._optimizer._iterations.value
 
             def one(values, i):
                 with (
                     StateScope(zip(variables, values, strict=True)) as scope,
-                    _scaled_rate(self._optimizer, factor),
+                    _scaled_rate(self._optimizer, factor, start),
                 ):
                     # The tracker then holds the loss of this batch alone.
                     model._loss_tracker.reset_state()
@@ -103,13 +104,18 @@ class Trials:
 
 
 @contextlib.contextmanager
-def _scaled_rate(optimizer, factor):
-    """Multiplies what the learning rate comes from, a schedule too, by a factor."""
+def _scaled_rate(optimizer, factor, start):
+    """Multiplies the learning rate by a factor.
+
+    A schedule goes on as it is for a factor of one; any other asks what the rate of
+    the step `start` does when it is that many times as high, and stays there.
+    """
     driver, source = optimizer.rate_driver, optimizer.rate_source
 
     def scaled():
         if isinstance(source, LearningRateSchedule):
-            return factor * source(optimizer._iterations)
+            step = jnp.where(factor == 1, optimizer._iterations.value, start)
+            return factor * source(step)
         return factor * (source.value if isinstance(source, Variable) else source())
 
     optimizer.rate_driver = scaled

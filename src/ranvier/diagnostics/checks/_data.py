@@ -29,17 +29,18 @@ def _first_meetings(evidence):
     """Gives the features that dense layers see before any weights: those of the first
     one, and inputs that join later as they are (the wide part of wide & deep).
     """
-    calls = [c for c in evidence.look.layers if c.inputs is not None]
     first = True
-    for call in calls:
+    for call in evidence.look.layers:
         if isinstance(call.layer, _NORMS):
             first = False
-        elif isinstance(call.layer, Dense):
+        elif isinstance(call.layer, Dense) and call.inputs is not None:
             x = call.inputs.reshape(-1, call.inputs.shape[-1]).astype("float64")
             if not first:
                 x = x[:, _as_given(x, evidence.inputs)]
             if x.shape[1]:
                 yield call.layer.name, x
+            first = False
+        elif call.layer._trainable_variables:
             first = False
 
 
