@@ -1,5 +1,6 @@
 """Searching hyperparameters, with KerasTuner's names; populations of models."""
 
+from ranvier.training.population import MemberResult, train_group
 from ranvier.tuner import engine, errors, oracles, tuners
 from ranvier.tuner._bayesian import BayesianOptimization
 from ranvier.tuner._ensemble import Ensemble
@@ -15,8 +16,6 @@ from ranvier.tuner._plots import (
     plot_objective,
     plot_parallel_coordinates,
 )
-from ranvier.tuner._population import train_group
-from ranvier.tuner._population_member import MemberResult
 from ranvier.tuner._random_search import RandomSearch
 from ranvier.tuner._sklearn_tuner import SklearnTuner
 from ranvier.tuner._synchronized import synchronized

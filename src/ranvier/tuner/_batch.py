@@ -12,8 +12,8 @@ import threading
 
 from ranvier.callbacks import Callback
 from ranvier.models import Model
+from ranvier.training.population import train_group
 from ranvier.tuner._hypermodel import HyperModel
-from ranvier.tuner._population import train_group
 from ranvier.tuner._results import get_best_step
 from ranvier.tuner._seeding import fit_state, seeded
 from ranvier.tuner._trial import TrialStatus

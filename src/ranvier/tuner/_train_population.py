@@ -6,9 +6,8 @@ import numpy as np
 
 from ranvier.callbacks._monitor import MonitorCallback
 from ranvier.core import _errors, _seeds
+from ranvier.training.population import MemberResult, train_group
 from ranvier.tuner._ensemble import Ensemble
-from ranvier.tuner._population import train_group
-from ranvier.tuner._population_member import MemberResult
 
 
 class Population:

@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-from ranvier.tuner._jobs import Outcome, WorkerDiedError, dumps
-from ranvier.tuner._population_plan import count_cores
+from ranvier.training.population._jobs import Outcome, WorkerDiedError, dumps
+from ranvier.training.population._plan import count_cores
 
 
 def run_in_processes(jobs, shared, workers, retries, answer):
@@ -80,7 +80,7 @@ class _Worker:
         path = os.pathsep.join(p or os.getcwd() for p in sys.path)
         self._process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "ranvier.tuner._worker"),
+                *(sys.executable, "-m", "ranvier.training.population._worker"),
                 *(str(other.fileno()), shared),
             ],
             pass_fds=[other.fileno()],

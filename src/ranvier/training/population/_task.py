@@ -11,10 +11,10 @@ from ranvier.training._array_feed import ArrayFeed, epoch_order
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed
 from ranvier.training._fit import _split, _validates, _validation_feed
-from ranvier.training._population_program import NotShareableError
-from ranvier.tuner._population_group import Group
-from ranvier.tuner._population_padding import merge_by_padding
-from ranvier.tuner._population_plan import count_threads
+from ranvier.training.population._group import Group
+from ranvier.training.population._padding import merge_by_padding
+from ranvier.training.population._plan import count_threads
+from ranvier.training.population._program import NotShareableError
 
 
 class StoppedError(RuntimeError):

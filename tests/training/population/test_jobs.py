@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import ranvier as rv
+from ranvier.training.population._jobs import WorkerDiedError, run_jobs
 from ranvier.tuner import train_population
-from ranvier.tuner._jobs import WorkerDiedError, run_jobs
 
 EXECUTORS = ["processes", pytest.param("ray", marks=pytest.mark.slow)]
 

@@ -5,7 +5,7 @@ import pickle
 import warnings
 
 from ranvier.core import _errors
-from ranvier.tuner._jobs import Outcome, WorkerDiedError
+from ranvier.training.population._jobs import Outcome, WorkerDiedError
 
 _POLL_SECONDS = 0.1
 
@@ -105,8 +105,8 @@ def _run_on_worker(job, shared, index, mailbox):
 
     import ray
 
-    from ranvier.tuner._jobs import dumps
-    from ranvier.tuner._worker import run_job
+    from ranvier.training.population._jobs import dumps
+    from ranvier.training.population._worker import run_job
 
     def report(message):
         return ray.get(mailbox.post.remote(index, dumps(message)))

@@ -12,10 +12,10 @@ import random
 
 from ranvier import activations, constraints, layers, optimizers, regularizers
 from ranvier.core._dynamic import is_zero
-from ranvier.models import Sequential
+from ranvier.core._registry import find_builtin
 from ranvier.training._structure import structure_of
-from ranvier.tuner._population_member import log_names_of
-from ranvier.tuner._population_plan import on_accelerator
+from ranvier.training.population._member import log_names_of
+from ranvier.training.population._plan import on_accelerator
 
 # What a structure of its own costs, and how fast the arithmetic on zeros is.
 _COMPILE_SECONDS = 1.5
@@ -100,7 +100,10 @@ def merge_by_padding(groups, task):
 def _can_be_padded(member):
     """Tells whether added zeros would stay zeros in a member's model."""
     model = member.model
-    if type(model) is not Sequential or member.structure.is_custom:
+    if (
+        type(model) is not find_builtin("keras", "Sequential")
+        or member.structure.is_custom
+    ):
         return False
     if type(model.optimizer) not in _OPTIMIZERS or not member.keeps_structure:
         return False
@@ -187,7 +190,7 @@ def _make_template(groups, task):
     config.pop("build_input_shape", None)
     drawn = random.getstate()
     try:
-        wide = Sequential.from_config(config)
+        wide = type(model).from_config(config)
         wide.compile_from_config(model.get_compile_config())
         task.build_model(wide)
     except (TypeError, ValueError):

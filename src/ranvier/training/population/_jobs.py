@@ -66,10 +66,10 @@ def run_jobs(
         return []
     shared = dumps(shared)
     if executor == "ray":
-        from ranvier.tuner._ray_jobs import run_on_ray
+        from ranvier.training.population._ray_jobs import run_on_ray
 
         return run_on_ray(jobs, shared, workers, retries, answer)
-    from ranvier.tuner._process_jobs import run_in_processes
+    from ranvier.training.population._process_jobs import run_in_processes
 
     return run_in_processes(jobs, shared, workers, retries, answer)
 

@@ -1,7 +1,7 @@
 """A worker process: it runs the jobs that come through a pipe.
 
-`python -m ranvier.tuner._worker DESCRIPTOR FILE`, where the file holds what all jobs
-need.
+`python -m ranvier.training.population._worker DESCRIPTOR FILE`, where the file holds
+what all jobs need.
 """
 
 import os
@@ -10,7 +10,7 @@ import signal
 import sys
 from multiprocessing.connection import Connection
 
-from ranvier.tuner._jobs import Outcome, dumps, portable
+from ranvier.training.population._jobs import Outcome, dumps, portable
 
 
 def run_job(job, shared, report):

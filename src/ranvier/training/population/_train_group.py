@@ -9,11 +9,11 @@ from ranvier.callbacks import Callback, CallbackList, History
 from ranvier.callbacks._callback import listens_to_batches
 from ranvier.core import _config, _interrupts, _tree
 from ranvier.core._seeds import make_default_seed
-from ranvier.models import Model
-from ranvier.tuner._population_member import KEEP_STRUCTURE, Member
-from ranvier.tuner._population_plan import MODES, count_cores
-from ranvier.tuner._population_remote import train_remotely
-from ranvier.tuner._population_task import Task
+from ranvier.training._trainer import Trainer
+from ranvier.training.population._member import KEEP_STRUCTURE, Member
+from ranvier.training.population._plan import MODES, count_cores
+from ranvier.training.population._remote import train_remotely
+from ranvier.training.population._task import Task
 
 
 def train_group(
@@ -195,7 +195,7 @@ def _is_shareable(member, callbacks):
     """Tells whether a member may be trained by a program of a population."""
     model = member.model
     model.assert_compiled("fit")
-    if not isinstance(model, Model) or type(model).fit is not Model.fit:
+    if not isinstance(model, Trainer) or type(model).fit is not Trainer.fit:
         return False
     if model.run_eagerly or model.host_part is not None:
         return False

@@ -7,7 +7,7 @@ import numpy as np
 
 from ranvier.callbacks import History
 from ranvier.training._structure import structure_of
-from ranvier.tuner._jobs import dumps, run_jobs
+from ranvier.training.population._jobs import dumps, run_jobs
 
 # What a callback has learnt comes back, but not these.
 _NOT_SENT = ("_model", "model", "params")
@@ -75,7 +75,7 @@ class _Job:
         self.reports = any(member.has_hook for member in members)
 
     def __call__(self, data, report):
-        from ranvier.tuner._population import train_group
+        from ranvier.training.population._train_group import train_group
 
         def stop(index, epoch, logs):
             return report((index, epoch, logs))
@@ -96,7 +96,7 @@ class _Job:
 
 def _returned(result, callbacks):
     """Returns what the caller needs of a result, in a form that can be sent."""
-    from ranvier.tuner._jobs import portable
+    from ranvier.training.population._jobs import portable
 
     model, history = result.model, result.history
     return {

@@ -4,10 +4,10 @@ import time
 
 import numpy as np
 
-from ranvier.training._population_program import NotShareableError, population_program
-from ranvier.tuner._population_block import Block
-from ranvier.tuner._population_member import renamed
-from ranvier.tuner._population_plan import capacity, make_plan
+from ranvier.training.population._block import Block
+from ranvier.training.population._member import renamed
+from ranvier.training.population._plan import capacity, make_plan
+from ranvier.training.population._program import NotShareableError, population_program
 
 # Steps of a call take about so long: then Ctrl-C is heard.
 _CALL_SECONDS = 0.5
