@@ -168,7 +168,7 @@ class Function:
                 self._concrete[call.key] = concrete
                 return concrete
         signature, arrays = call, None
-        if all(isinstance(a, jax.Array) for a in call.arrays):
+        if not any(isinstance(a, jax.ShapeDtypeStruct) for a in call.arrays):
             arrays = call.arrays
         if self._input_signature is not None:
             args = (*self._input_signature, *args[len(self._input_signature) :])

@@ -22,6 +22,7 @@ from ranvier.tensors._tensor import Tensor
 from ranvier.tensors._variable import IndexedSlices
 
 _ARRAYS = (np.ndarray, np.generic, jax.Array)
+_WIDE = frozenset(map(np.dtype, ("int64", "uint64", "float64", "complex128")))
 _LITERALS = (bool, int, float, complex, str, bytes, type(None), type, np.dtype)
 
 
@@ -101,7 +102,10 @@ class Call:
             if array.dtype == object:
                 self.needs_host = True
                 return "string", array.shape
-            array = tensor._device()
+            # Others go to the program as they are: taking them to the device first
+            # costs more, at the first time a compilation for each shape.
+            if array.dtype in _WIDE:
+                array = tensor._device()
         self.arrays.append(array)
         return array.shape, array.dtype
 
