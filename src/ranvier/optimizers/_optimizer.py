@@ -28,7 +28,7 @@ from ranvier.core._registry import builtin
 from ranvier.core._scope import StateScope
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.core._variable import Variable
-from ranvier.optimizers import _clipping
+from ranvier.optimizers import _clipping, _remembered
 from ranvier.optimizers._branch import update_if
 from ranvier.optimizers._rules import constant
 from ranvier.optimizers._variables import OptimizerVariables
@@ -323,8 +323,15 @@ class Optimizer(OptimizerVariables):
                 another shape than its variable, or there is no gradient at all.
         """
         pairs = self._pairs(grads, trainable_variables)
-        if not pairs:
-            return
+        if pairs and not _remembered.update(self, pairs):
+            self.update_pairs(pairs)
+
+    def update_pairs(self, pairs):
+        """Updates variables from pairs `(gradient, variable)`, which are checked.
+
+        Args:
+            pairs: a list of pairs.
+        """
         for gradient, variable in pairs:
             if variable.overwrite_with_gradient:
                 variable.assign(gradient)
@@ -346,7 +353,7 @@ class Optimizer(OptimizerVariables):
 
     def _pairs(self, grads, variables):
         """Returns checked pairs `(gradient, variable)`, those without one left out."""
-        grads = [None if g is None else _array(g) for g in grads]
+        grads = [None if g is None else _gradient(g) for g in grads]
         if not grads:
             return []
         variables = self._known_variables(variables)
@@ -673,6 +680,11 @@ def _constrained(variable):
             f"shape {value.shape}."
         )
     return value
+
+
+def _gradient(x):
+    lazy = _remembered.lazy_of(x)
+    return _array(x) if lazy is None else lazy
 
 
 def _array(x):
