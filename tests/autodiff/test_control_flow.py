@@ -289,3 +289,63 @@ def test_strings_and_ragged_arguments_run_eagerly():
     assert int(tf.function(tf.strings.length)(tf.constant("abc"))) == 3
     doubled = tf.function(lambda r: r * 2)(tf.ragged.constant([[1], [2, 3]]))
     assert doubled.to_list() == [[2], [4, 6]]
+
+
+# TensorArrays as the state of loops.
+
+
+def test_tensor_array_in_a_loop_over_a_tensor():
+    @tf.function
+    def double(x):
+        array = tf.TensorArray(tf.float32, size=x.shape[0])
+        for i in tf.range(x.shape[0]):
+            array = array.write(i, x[i] * 2)
+        return array.stack()
+
+    assert double(tf.constant([1.0, 2.0, 3.0])).numpy().tolist() == [2.0, 4.0, 6.0]
+
+
+def test_tensor_array_that_grows():
+    @tf.function
+    def running(x):
+        array = tf.TensorArray(tf.float32, size=0, dynamic_size=True)
+        total = tf.zeros(2)
+        for i in tf.range(3):
+            total += x * tf.cast(i, tf.float32)
+            array = array.write(i, total)
+        return array.stack(), array.size()
+
+    rows, size = running(tf.constant([1.0, 10.0]))
+    assert rows.numpy().tolist() == [[0.0, 0.0], [1.0, 10.0], [3.0, 30.0]]
+    assert int(size) == 3
+
+
+def test_tensor_array_read_in_a_while_loop_with_a_gradient():
+    @tf.function
+    def power(x):
+        array = tf.TensorArray(tf.float32, size=4, clear_after_read=False)
+        array = array.write(0, x)
+        i = tf.constant(1)
+        while i < 4:
+            array = array.write(i, array.read(i - 1) * x)
+            i += 1
+        return array.stack()
+
+    x = tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.reduce_sum(power(x))
+    assert power(x).numpy().tolist() == [2.0, 4.0, 8.0, 16.0]
+    assert float(tape.gradient(y, x)) == 1 + 4 + 12 + 32
+
+
+def test_tensor_array_of_unknown_final_size():
+    @tf.function
+    def grow(n):
+        array = tf.TensorArray(tf.float32, size=0, dynamic_size=True)
+        for i in tf.range(n):
+            array = array.write(i, 1.0)
+        return array.stack()
+
+    with pytest.raises(ValueError, match=r"'array' is a TensorArray that grows"):
+        grow(tf.constant(3))

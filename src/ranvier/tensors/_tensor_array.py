@@ -1,5 +1,7 @@
 """TensorArray: a list of tensors that is written and read by number."""
 
+import functools
+
 import numpy as np
 
 from ranvier.tensors import _shaping
@@ -184,6 +186,10 @@ class TensorArray:
         made._elements = [None] * buffer.shape[0]
         return made
 
+    def _maker(self):
+        """Returns the function that makes an array of this kind of stacked elements."""
+        return _maker(self._dtype, self._dynamic, self._clear, self._infer)
+
     def _element(self, index):
         if self._buffer is not None:
             return self._buffer[index]
@@ -245,6 +251,11 @@ class TensorArray:
 
     def __len__(self):
         return len(self._elements)
+
+
+@functools.cache
+def _maker(dtype, dynamic, clear, infer):
+    return TensorArray(dtype, 0, dynamic, clear, infer_shape=infer)._like
 
 
 def _is_moving(index) -> bool:

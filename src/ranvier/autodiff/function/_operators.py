@@ -18,6 +18,7 @@ from ranvier.autodiff.function._host import Derived, loop_over
 from ranvier.autodiff.function._loops import for_each, loop
 from ranvier.autodiff.function._staged import State, compare_branches, compare_steps
 from ranvier.autodiff.function._state import state as tracing_state
+from ranvier.autodiff.function._tensor_arrays import prepare
 from ranvier.autodiff.function._values import put_together
 from ranvier.core._variable import Variable
 from ranvier.tensors import _shaping
@@ -209,6 +210,11 @@ def while_stmt(test, body, get_state, set_state, symbol_names, opts):
         body()
         return state.split(get_state())
 
+    def once(values):
+        set_state(state.filled(values))
+        body()
+
+    prepare(state, once)
     check = functools.partial(compare_steps, state)
     found, more = loop(checked, step, state.defined, check)
     set_state(state.joined(found, more))
@@ -292,6 +298,12 @@ def _for_tensor(iter_, extra_test, body, get_state, set_state, state):
         _counted(count, item, extra_test, body, get_state, set_state, state)
         return
 
+    def once(values):
+        set_state(state.filled(values))
+        body(_shaping.zeros(tensor.shape[1:], tensor.dtype))
+
+    prepare(state, once, tensor.shape[0])
+
     def step(element, values):
         set_state(state.filled(values))
         with state.appending() as lists:
@@ -331,6 +343,12 @@ def _counted(count, item, extra_test, body, get_state, set_state, state):
         compare_steps(state, before[1], after[1], types_before[1:], types_after[1:])
 
     start = convert_to_tensor(np.int32(0))
+
+    def once(values):
+        set_state(state.filled(values))
+        body(item(start))
+
+    prepare(state, once)
     found, more = loop(test, step, (start, state.defined), check)
     set_state(state.joined(found[1], more))
 

@@ -141,7 +141,8 @@ class _Appended:
                 del target[length:]
                 raise InaccessibleTensorError(
                     "A list cannot grow in a loop whose number of steps depends on a "
-                    "tensor. Use a `tf.TensorArray`: `array = array.write(i, value)`."
+                    "tensor. Use a `tf.TensorArray` with a `size`: "
+                    "`array = array.write(i, value)`."
                 )
 
 

@@ -9,6 +9,7 @@ from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._ragged import RaggedTensor
 from ranvier.tensors._sparse import SparseTensor
 from ranvier.tensors._tensor import Tensor
+from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices
 
 
@@ -63,6 +64,8 @@ def take_apart(structure, arrays):
         if isinstance(value, SparseTensor):
             parts = [value.indices, value.values, value.dense_shape]
             return Parts(SparseTensor, [leaf(part) for part in parts])
+        if isinstance(value, TensorArray) and value._buffer is not None:
+            return Parts(value._maker(), [leaf(value._buffer)])
         return value
 
     if not _tree.is_nested(structure):
