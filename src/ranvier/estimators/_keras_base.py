@@ -1,5 +1,6 @@
 """Any model as an estimator: building, fitting, predicting."""
 
+import contextlib
 import copy
 import inspect
 import random
@@ -152,6 +153,15 @@ class KerasEstimator(BaseEstimator):
 
     # Fitting.
 
+    # Fits that a population search has made ahead, in the order they are asked for.
+    _ahead = None
+
+    def __sklearn_clone__(self):
+        clone = super().__sklearn_clone__()
+        if self._ahead is not None:
+            clone._ahead = self._ahead
+        return clone
+
     def fit(self, X, y=None, sample_weight=None, **kwargs):
         """Builds the model and trains it.
 
@@ -183,30 +193,48 @@ class KerasEstimator(BaseEstimator):
         return self._fit(X, y, sample_weight, hasattr(self, "model_"), kwargs)
 
     def _fit(self, X, y, sample_weight, goes_on, kwargs):
-        X, y = self._validate(X, y, reset=not goes_on)
-        targets = self._encode(y, reset=not goes_on)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, targets)
-        sample_weight = self._weigh(y, sample_weight)
+        ahead = vars(self).pop("_ahead", None)
+        if ahead:
+            return ahead.popleft().given_to(self)
+        with self._seeded():
+            arguments = self._prepare(X, y, sample_weight, goes_on, kwargs)
+            history = self.model_.fit(**arguments)
+        return self._conclude(history)
+
+    @contextlib.contextmanager
+    def _seeded(self):
+        """Runs the block with `random_state`; the user's streams go on undisturbed."""
         state = random.getstate(), np.random.get_state()
         try:
             if self.random_state is not None:
                 generator = check_random_state(self.random_state)
                 set_random_seed(int(generator.randint(2**31 - 1)))
-            if not goes_on:
-                self.model_ = self._build(X, targets)
-                self.history_ = {}
-            targets = self._match(targets)
-            history = self.model_.fit(
-                X,
-                targets,
-                sample_weight=sample_weight,
-                **{**self._fit_arguments(), **kwargs},
-            )
+            yield
         finally:
-            if self.random_state is not None:  # the user's streams go on undisturbed
+            if self.random_state is not None:
                 random.setstate(state[0])
                 np.random.set_state(state[1])
+
+    def _prepare(self, X, y, sample_weight, goes_on, kwargs):
+        """Makes the model ready; returns the arguments of its `fit`."""
+        X, y = self._validate(X, y, reset=not goes_on)
+        targets = self._encode(y, reset=not goes_on)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, targets)
+        sample_weight = self._weigh(y, sample_weight)
+        if not goes_on:
+            self.model_ = self._build(X, targets)
+            self.history_ = {}
+        return {
+            "x": X,
+            "y": self._match(targets),
+            "sample_weight": sample_weight,
+            **self._fit_arguments(),
+            **kwargs,
+        }
+
+    def _conclude(self, history):
+        """Keeps what a fit of the model has told."""
         for name, values in history.history.items():
             self.history_.setdefault(name, []).extend(values)
         self.n_iter_ = len(next(iter(self.history_.values()), []))
