@@ -4,9 +4,11 @@ import importlib
 
 import numpy as np
 
-from benchmarks.workload import Training
+from benchmarks.workload import Result, Training
+from benchmarks.workloads.housing import Housing
 
 STEPS = 200
+MOST_ROUNDS = 5  # of first calls: each starts a process a peer
 
 
 class CustomLoop(Training):
@@ -23,7 +25,8 @@ class CustomLoop(Training):
     def build(self, keras, **compile_options):
         return None
 
-    def work(self, keras, model, data):
+    def step_of(self, keras):
+        """Returns a training step on some rows, and what gives the mean loss."""
         ours = keras.__name__ == "ranvier"
         tf = importlib.import_module("ranvier.tf" if ours else "tensorflow")
         generator = np.random.default_rng(0)
@@ -52,10 +55,18 @@ class CustomLoop(Training):
             step = tf.function(step)
 
         def run():
+            rows = generator.integers(len(x), size=self.batch_size)
+            step(x[rows], y[rows])
+
+        return run, mean
+
+    def work(self, keras, model, data):
+        step, mean = self.step_of(keras)
+
+        def run():
             mean.reset_state()
             for _ in range(STEPS):
-                rows = generator.integers(len(x), size=self.batch_size)
-                step(x[rows], y[rows])
+                step()
             return float(mean.result())
 
         return run
@@ -68,4 +79,76 @@ class CompiledLoop(CustomLoop):
     compiled = True
 
 
-WORKLOADS = [CustomLoop(), CompiledLoop()]
+class FirstCall(CompiledLoop):
+    name = "custom_loop_first_call"
+    title = "The same: first call, tracing and compiling included, fresh process"
+    quantity = "a call"
+    order = 29
+    peers = ("ranvier", "ranvier-warm", "keras-tf")
+
+    def work(self, keras, model, data):
+        step, mean = self.step_of(keras)
+        # The first time is on the clock of the imports.
+        calls = iter([lambda: None, step])
+
+        def run():
+            next(calls)()
+            return mean.result  # called off the clock
+
+        return run
+
+    def measure(self, bench, peers):
+        results = {peer: Result() for peer in peers}
+
+        def turn(peer):
+            result = results[peer]
+            with bench.workers(self.name, {peer: result}) as workers:
+                workers[peer].ask()
+                answer = workers[peer].ask()
+            result.check = answer["val_losses"][-1]
+            result.sane = result.check < self.sane_loss
+            return answer["epoch_seconds"]
+
+        counted = min(bench.rounds, MOST_ROUNDS)
+        self.rounds = bench.run_rounds(results, turn, warm_up=1, counted=counted)
+        return results
+
+
+class TrainStep(Housing):
+    name = "train_step"
+    title = "Housing MLP with a `train_step` of its own, which has a tape"
+    order = 30
+    peers = ("ranvier", "ranvier-plain", "keras-tf")
+
+    def compile_options(self, peer):
+        return {"plain": peer == "ranvier-plain"}
+
+    def build(self, keras, plain, **compile_options):
+        model = super().build(keras, **compile_options)
+        if plain:
+            return model
+        ours = keras.__name__ == "ranvier"
+        tf = importlib.import_module("ranvier.tf" if ours else "tensorflow")
+
+        class Own(keras.Model):
+            def train_step(self, data):
+                x, y = data
+                with tf.GradientTape() as tape:
+                    prediction = self(x, training=True)
+                    loss = self.compute_loss(y=y, y_pred=prediction)
+                gradients = tape.gradient(loss, self.trainable_variables)
+                pairs = zip(gradients, self.trainable_variables, strict=True)
+                self.optimizer.apply_gradients(pairs)
+                for metric in self.metrics:
+                    if metric.name == "loss":
+                        metric.update_state(loss)
+                    else:
+                        metric.update_state(y, prediction)
+                return {metric.name: metric.result() for metric in self.metrics}
+
+        own = Own(model.inputs, model.outputs)
+        own.compile(loss="mse", optimizer="adam", **compile_options)
+        return own
+
+
+WORKLOADS = [CustomLoop(), CompiledLoop(), FirstCall(), TrainStep()]
