@@ -332,3 +332,63 @@ def test_a_training_step():
     assert len(runs) == 1
     assert int(optimizer.iterations) == 20
     close(mean.result(), np.mean(losses))
+
+
+# Seeds of operations.
+
+
+def draws(count, seed):
+    return [float(tf.random.uniform([], seed=seed)) for _ in range(count)]
+
+
+def test_an_operation_with_a_seed_draws_a_sequence():
+    tf.random.set_seed(5)
+    first = draws(3, 7)
+    assert len(set(first)) == 3
+    tf.random.set_seed(5)
+    assert draws(3, 7) == first
+    tf.random.set_seed(6)
+    assert draws(3, 7) != first
+
+
+def test_operations_of_functions_have_sequences_of_their_own():
+    @tf.function
+    def pair():
+        return tf.random.uniform([], seed=1), tf.random.uniform([], seed=1)
+
+    @tf.function
+    def one():
+        return tf.random.uniform([], seed=1)
+
+    tf.random.set_seed(5)
+    (a, b), (c, d) = pair(), pair()
+    assert float(a) == float(b) and float(c) == float(d) and float(a) != float(c)
+    assert float(one()) == float(a) and float(one()) == float(c)
+
+
+# Tensors of a trace outside of it.
+
+
+def test_a_leaked_tensor_is_out_of_scope():
+    leaked = []
+
+    @tf.function
+    def leak(x):
+        leaked.append(x + 1)
+        return x
+
+    leak(tf.constant(1.0))
+    with pytest.raises(TypeError, match="out of scope"):
+        leaked[0] + 1
+    with pytest.raises(TypeError, match="out of scope"):
+        tf.reduce_sum(leaked[0])
+
+
+@pytest.mark.parametrize("error", [AttributeError, NotImplementedError])
+def test_a_traced_tensor_has_no_numpy(error):
+    @tf.function
+    def look(x):
+        return x.numpy()
+
+    with pytest.raises(error, match="no value to look at"):
+        look(tf.constant(1.0))

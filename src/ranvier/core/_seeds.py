@@ -15,7 +15,7 @@ from ranvier.core import _naming, _scope
 from ranvier.core._registry import builtin
 from ranvier.core._variable import Variable
 
-_global: dict = {"generator": None, "seed": None}
+_global: dict = {"generator": None, "seed": None, "operations": {}}
 
 
 def make_default_seed() -> int:
@@ -104,6 +104,27 @@ def global_seed_generator() -> SeedGenerator:
     return _global["generator"]
 
 
+def operation_seed(seed):
+    """Returns the generator behind an integer seed of TensorFlow's random operations.
+
+    The operations draw a sequence, which the global seed takes part in and begins anew.
+    Inside a traced function each operation has a sequence of its own.
+
+    Args:
+        seed: the operation's seed; what is no integer is returned as it is.
+    """
+    if not isinstance(seed, (int, np.integer)) or isinstance(seed, bool):
+        return seed
+    seed = int(seed)
+    scopes = _scope.stacks.state
+    known = {} if scopes and scopes[-1].takes_inputs else _global["operations"]
+    if seed not in known:
+        mixed = seed + 1_000_003 * (_global["seed"] or 0)
+        with jax.ensure_compile_time_eval():
+            known[seed] = SeedGenerator(mixed & 0xFFFFFFFF)
+    return known[seed]
+
+
 def draw_key(seed):
     """Returns a raw key from an int, a `SeedGenerator`, a key, or None.
 
@@ -140,6 +161,7 @@ def set_random_seed(seed: int) -> None:
         )
     _global["seed"] = seed
     _global["generator"] = None
+    _global["operations"] = {}
     random.seed(seed)
     np.random.seed(seed % 2**32)
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from ranvier.core import _tree
 from ranvier.ops._dispatch import wrappers
+from ranvier.tensors._errors import OutOfScopeError
 from ranvier.tensors._tensor import Tensor
 
 _WIDE = frozenset(map(np.dtype, ("int64", "uint64", "float64", "complex128")))
@@ -29,7 +30,17 @@ def call_on_tensors(op, args, kwargs):
     """
     args, kwargs = unwrap(args), unwrap(kwargs)
     with x64_for(args, kwargs):
-        return wrap(op(*args, **kwargs))
+        try:
+            return wrap(op(*args, **kwargs))
+        except jax.errors.UnexpectedTracerError as error:
+            raise OutOfScopeError(_OUT_OF_SCOPE) from error
+
+
+_OUT_OF_SCOPE = (
+    "A tensor is out of scope and cannot be used here: it was computed while a "
+    "function was traced, and stands for a value inside of it. Return it from the "
+    "function, or assign it to a `tf.Variable`."
+)
 
 
 def unwrap(value):

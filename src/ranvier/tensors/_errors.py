@@ -173,5 +173,13 @@ class InaccessibleTensorError(RanvierError, ValueError):
     """A tensor of a function's trace is used outside of the function."""
 
 
+class NoValueError(RanvierError, NotImplementedError, AttributeError, TypeError):
+    """Python asks for the number behind a tensor of a program that is being traced."""
+
+
+class OutOfScopeError(InaccessibleTensorError, TypeError):
+    """A tensor that left the function it was traced in is computed with."""
+
+
 class OperatorNotAllowedInGraphError(RanvierError, TypeError, NotImplementedError):
     """Python asks for the value of a tensor of a function that is being traced."""

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ranvier import ops
+from ranvier.core._seeds import operation_seed
 from ranvier.ops import _random
 from ranvier.tensors import _math
 from ranvier.tensors._constant import convert_to_tensor
@@ -88,7 +89,7 @@ def dropout(x, rate, noise_shape=None, seed=None, name=None):
         x = convert_to_tensor(x)
     if "float" not in str(getattr(x.dtype, "name", x.dtype)):
         raise ValueError(f"`x` must have a floating dtype. Received: {x.dtype}")
-    noise_shape = static(noise_shape)
+    noise_shape, seed = static(noise_shape), operation_seed(seed)
     return compute(lambda a: _random.dropout(a, float(rate), noise_shape, seed), x)
 
 

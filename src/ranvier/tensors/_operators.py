@@ -18,7 +18,11 @@ from ranvier.ops._symbolic import KerasTensor
 from ranvier.tensors._calls import call_on_tensors
 from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._dtype import as_dtype, dtypes
-from ranvier.tensors._errors import InvalidArgumentError, MixedDtypesError
+from ranvier.tensors._errors import (
+    InvalidArgumentError,
+    MixedDtypesError,
+    OutOfScopeError,
+)
 from ranvier.tensors._tensor import Tensor, is_traced
 
 # How TensorFlow's messages call these dtypes.
@@ -129,7 +133,7 @@ def _both_plain(x, y):
 
 
 def _bad_shapes(name, x, y, error):
-    if isinstance(error, InvalidArgumentError):
+    if isinstance(error, (InvalidArgumentError, OutOfScopeError)):
         return error
     shapes = ", ".join(str(list(np.shape(v))) for v in (x, y))
     return InvalidArgumentError(f"Incompatible shapes: {shapes} [Op:{name}]: {error}")

@@ -4,7 +4,7 @@ import contextlib
 
 import jax
 
-from ranvier.core._seeds import set_random_seed
+from ranvier.core._seeds import operation_seed, set_random_seed
 from ranvier.ops import _random
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._functions import static
@@ -22,6 +22,7 @@ def set_seed(seed) -> None:
 
 def _drawn(function, shape, *args, dtype, seed):
     """Returns a draw as a tensor; in a program as the bare array."""
+    seed = operation_seed(seed)
     with jax.enable_x64(True) if dtype.is_wide else contextlib.nullcontext():
         array = function(static(shape), *args, dtype.name, seed)
     return array if is_traced(array) else Tensor(array)

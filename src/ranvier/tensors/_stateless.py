@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ranvier.core._seeds import operation_seed
 from ranvier.core._variable import Variable
 from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._dtype import as_dtype
@@ -201,7 +202,7 @@ def fold_in(seed, data, alg="auto_select"):
 def _global_key(seed):
     from ranvier.ops._random import key_of
 
-    return key_of(seed)
+    return key_of(operation_seed(seed))
 
 
 def gamma(shape, alpha, beta=None, dtype="float32", seed=None, name=None):

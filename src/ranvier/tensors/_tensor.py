@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from ranvier.tensors._dtype import as_dtype
-from ranvier.tensors._errors import OperatorNotAllowedInGraphError
+from ranvier.tensors._errors import NoValueError, OperatorNotAllowedInGraphError
 from ranvier.tensors._shape import TensorShape
 
 _NO_VALUE = (
@@ -104,14 +104,15 @@ class Tensor:
         """Returns the value: a NumPy array, or a scalar (bytes for a string).
 
         Raises:
-            NotImplementedError: inside a compiled program.
+            NoValueError: inside a compiled program; it is a `NotImplementedError`,
+                `AttributeError` and `TypeError`.
         """
         value = self._host()
         return value[()] if value.ndim == 0 else np.array(value)
 
     def _host(self):
         if is_traced(self._value):
-            raise NotImplementedError(_NO_VALUE)
+            raise NoValueError(_NO_VALUE)
         return np.asarray(self._value)
 
     def _device(self):

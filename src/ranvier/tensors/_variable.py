@@ -11,7 +11,7 @@ from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._dtype import as_dtype
 from ranvier.tensors._operators import get_item, install_tensor_operators
 from ranvier.tensors._shape import TensorShape
-from ranvier.tensors._tensor import Reference, Tensor
+from ranvier.tensors._tensor import Reference, Tensor, is_traced
 
 
 class IndexedSlices:
@@ -104,6 +104,13 @@ class Variable(core.Variable):
         if not isinstance(tensor, Tensor) or dtype is not None:
             tensor = convert_to_tensor(initial_value, dtype=dtype)
         self._kind = tensor.dtype
+        if is_traced(tensor._value):
+            raise ValueError(
+                "The initial value of a variable that is made inside a function must "
+                "be known while it is traced. This one is computed in the program, of "
+                "arguments or random numbers. Make the variable before, or begin with "
+                f"zeros and `assign`. Variable: {name or 'Variable'!r}"
+            )
         with self._scope():
             super().__init__(
                 tensor._device(),
