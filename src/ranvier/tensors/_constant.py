@@ -1,7 +1,8 @@
 """From Python values to tensors, by TensorFlow's rules.
 
 Python floats are float32, integers int32 (int64 where they do not fit), text is
-UTF-8 bytes; arrays of NumPy keep their dtype.
+UTF-8 bytes; arrays of NumPy keep their dtype. In a list numbers of NumPy count as
+Python's, except that a list that begins with a float64 or float16 keeps that.
 """
 
 import jax
@@ -130,6 +131,8 @@ def to_numpy(value, dtype=None):
     _check_kinds(value, kinds)
     if dtype is None:
         return _from_python(value, kinds)
+    if not (dtype.is_floating or dtype.name == "uint64"):
+        _check_range(value, kinds)
     if not _fits(kinds, dtype):
         raise TypeError(f"Cannot convert {value!r} to a tensor of dtype {dtype.name}")
     try:
@@ -146,9 +149,9 @@ def _leaves(value):
             yield from _leaves(child)
     elif isinstance(value, np.ndarray):
         # An array stands for its entries, which are all of one kind.
-        yield {"b": True, "f": 0.0, "c": 0j, "U": "", "S": b"", "O": ""}.get(
-            value.dtype.kind, 0
-        )
+        strings = {"U": "", "S": b"", "O": ""}
+        kind = value.dtype.kind
+        yield strings[kind] if kind in strings else value.dtype.type(0)
     else:
         yield value
 
@@ -162,7 +165,9 @@ def _check_kinds(value, kinds):
             f"Attempt to convert a value ({value!r}) with an unsupported type "
             f"({odd[0]!r}) to a Tensor."
         )
-    if (bool in kinds or np.bool_ in kinds) and len(kinds) > 1:
+    first = next(_leaves(value), None)
+    logical = np.bool_ in kinds or isinstance(first, bool)
+    if logical and kinds - {bool, np.bool_}:
         raise ValueError("Can't convert Python sequence with mixed types to Tensor.")
 
 
@@ -176,20 +181,62 @@ def _array(value):
 
 
 def _from_python(value, kinds):
+    """Returns numbers as an array of the dtype that the first of them suggests."""
     array = _array(value)
-    if any(issubclass(kind, np.generic) for kind in kinds):
+    first = next(_leaves(value), 0.0)
+    if array.dtype.kind == "b":
         return array
-    if array.dtype.kind == "O":
-        raise ValueError(f"Integer out of range in {value!r}.")
-    if array.dtype.kind == "f":
-        return array.astype(np.float32)
-    if array.dtype.kind in "iu":
-        limits = np.iinfo(np.int32)
-        fits = array.size == 0 or (
-            array.min() >= limits.min and array.max() <= limits.max
+    if array.dtype.kind == "c":
+        if not isinstance(first, (complex, np.complexfloating)):
+            raise ValueError(
+                "Can't convert Python sequence with mixed types to Tensor."
+            )
+        return array.astype(np.complex128)
+    if not isinstance(first, (float, np.floating)):
+        _check_range(value, kinds)
+    if any(issubclass(kind, (float, np.floating)) for kind in kinds) or not kinds:
+        if isinstance(first, (np.float64, np.float16)):
+            return array.astype(first.dtype)
+        return _as_float32(array)
+    array = array.astype(np.int64)
+    limits = np.iinfo(np.int32)
+    fits = array.size == 0 or (array.min() >= limits.min and array.max() <= limits.max)
+    return array.astype(np.int32) if fits else array
+
+
+def _check_range(value, kinds):
+    """Raises for integers that int64 cannot hold."""
+    if not any(issubclass(kind, (int, np.uint64)) for kind in kinds):
+        return
+    integers = (v for v in _entries(value) if isinstance(v, (int, np.integer)))
+    odd = next((v for v in integers if not -(2**63) <= int(v) < 2**63), None)
+    if odd is not None:
+        raise ValueError(
+            f"Can't convert Python sequence with out-of-range integer to Tensor: {odd} "
+            "does not fit int64."
         )
-        return array.astype(np.int32) if fits else array
-    return array
+
+
+def _entries(value):
+    """Yields all numbers in nested lists and the arrays in them."""
+    if isinstance(value, (list, tuple)):
+        for child in value:
+            yield from _entries(child)
+    elif isinstance(value, np.ndarray):
+        yield from value.reshape(-1)
+    else:
+        yield value
+
+
+def _as_float32(array):
+    with np.errstate(over="ignore"):
+        narrow = array.astype(np.float32)
+    if not np.array_equal(np.isinf(narrow), np.isinf(array.astype(np.float64))):
+        raise ValueError(
+            "Can't convert Python sequence with a value out of range for float32 to "
+            'Tensor. Pass `dtype="float64"`.'
+        )
+    return narrow
 
 
 def _fits(kinds, dtype) -> bool:
@@ -200,7 +247,9 @@ def _fits(kinds, dtype) -> bool:
         return dtype.is_complex
     if any(issubclass(k, (float, np.floating)) for k in kinds):
         return dtype.is_floating or dtype.is_complex
-    if bool in kinds or np.bool_ in kinds:
+    if np.bool_ in kinds:
+        return dtype.is_bool
+    if bool in kinds:
         return True
     return not dtype.is_bool or not kinds
 

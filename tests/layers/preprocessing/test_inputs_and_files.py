@@ -48,6 +48,27 @@ def test_ragged_and_sparse_strings_encoded(x, mode):
     )
 
 
+def test_ragged_inputs_stay_ragged_where_each_value_is_a_row():
+    lookup = layers.StringLookup(vocabulary=WORDS, output_mode="one_hot")
+    rows = lookup(RAGGED).to_list()
+    assert rows == [[[0, 1, 0, 0], [1, 0, 0, 0]], [], [[0, 0, 0, 1]]]
+    deep = tensors.ragged_constant([[["earth"], ["?", "fire"]], []])
+    with pytest.raises(ValueError, match="Rows of rows"):
+        layers.StringLookup(vocabulary=WORDS, output_mode="count")(deep)
+
+
+def test_lists_of_tensors():
+    texts = [tensors.constant("fire"), tensors.constant("?")]
+    lookup = layers.StringLookup(vocabulary=WORDS)
+    np.testing.assert_array_equal(lookup(texts), [3, 0])
+
+
+def test_sparse_integers_are_zero_in_their_gaps():
+    numbers = tensors.sparse_from_dense([[12, 0], [0, 36]])
+    ids = layers.IntegerLookup(vocabulary=[12, 36])(numbers)
+    assert ids.numpy().tolist() == [[1, 0], [0, 2]]
+
+
 def test_tensors_give_tensors_with_64_bits():
     ids = layers.StringLookup(vocabulary=WORDS)(tensors.constant(["fire", "?"]))
     assert isinstance(ids, tensors.Tensor) and ids.dtype == "int64"
@@ -77,6 +98,12 @@ def test_sparse_outputs():
         ),
         (layers.CategoryEncoding(3, output_mode="count", sparse=True), [[0, 0, 2]]),
         (layers.Hashing(5, output_mode="multi_hot", sparse=True), [["a", "b"]]),
+        (
+            layers.TextVectorization(
+                vocabulary=WORDS, output_mode="count", sparse=True
+            ),
+            ["earth fire earth", "?"],
+        ),
     ):
         config = {**layer.get_config(), "sparse": False}
         dense = type(layer).from_config(config)(x)

@@ -16,7 +16,17 @@ def encode_categories(ids, output_mode, depth, dtype, weights=None):
         depth: the number of categories.
         dtype: of the result.
         weights: what each integer counts, for `"count"`.
+
+    Raises:
+        TypeError: for strings.
     """
+    if ids.dtype.kind in "USO":
+        raise TypeError(
+            f"Categories are integers. Received an array of {ids.dtype}: map strings "
+            "to integers by `StringLookup` first."
+        )
+    if output_mode != "int" and ids.dtype.kind not in "iu":
+        ids = ids.astype("int32")
     dtype = _dtypes.standardize_dtype(dtype) if weights is None else weights.dtype
     dtype = jax.dtypes.canonicalize_dtype(dtype)
     # NumPy's arrays are encoded by NumPy: JAX would compile for each of their shapes.

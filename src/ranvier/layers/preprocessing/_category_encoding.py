@@ -6,7 +6,7 @@ from ranvier import ops
 from ranvier.core._registry import builtin
 from ranvier.layers._layer import Layer
 from ranvier.layers.preprocessing._categories import encode_categories, encoded_shape
-from ranvier.layers.preprocessing._composite import flat_of, padded_rows
+from ranvier.layers.preprocessing._composite import flat_of, is_ragged, padded_rows
 from ranvier.layers.preprocessing._host_layer import finished
 from ranvier.layers.preprocessing._strings import as_array
 from ranvier.ops._symbolic import KerasTensor
@@ -65,6 +65,8 @@ class CategoryEncoding(Layer):
                     f"Received: count_weights={count_weights}."
                 )
             count_weights = ops.convert_to_tensor(count_weights, self.compute_dtype)
+        if self.output_mode == "one_hot" and is_ragged(inputs) and not self.sparse:
+            return inputs.with_flat_values(self.call(inputs.flat_values))
         ids = inputs
         if flat_of(inputs) is not inputs:
             ids = padded_rows(inputs, as_array(flat_of(inputs)), -1)

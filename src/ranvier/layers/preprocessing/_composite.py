@@ -68,7 +68,16 @@ def padded_rows(x, values, fill):
         x: the matrix, whose rows are taken.
         values: one for each of its values.
         fill: put behind the values of rows shorter than the longest.
+
+    Raises:
+        ValueError: for rows of rows.
     """
+    if getattr(x, "ragged_rank", 1) > 1:
+        raise ValueError(
+            "Rows of rows of different lengths cannot be encoded: an output has one "
+            "row for each row of the input. Received a ragged tensor of rank "
+            f"{x.ndim}: pass its `values`."
+        )
     values = np.asarray(values)
     order, splits = row_splits_of(x)
     rows = from_splits(values[order], splits, fill)

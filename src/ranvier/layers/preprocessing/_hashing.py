@@ -91,6 +91,13 @@ class Hashing(HostLayer):
             values = _strings_or_integers(values, self)
         elif values.dtype.kind == "f":
             values = values.astype(np.int64)
+        elif values.dtype.kind == "b":
+            values = np.where(values, b"true", b"false")
+        if isinstance(self.mask_value, (str, bytes)) and values.dtype.kind in "iu":
+            raise TypeError(
+                f"Layer '{self.name}' (Hashing) hashes integers here: it cannot "
+                f"compare them with mask_value={self.mask_value!r}. Pass an integer."
+            )
         if self.mask_value is None or self.num_bins == 1:
             return hash_bins(values, self.num_bins, self.salt)
         bins = 1 + hash_bins(values, self.num_bins - 1, self.salt)

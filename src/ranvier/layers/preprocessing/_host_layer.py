@@ -40,8 +40,14 @@ class HostLayer(Layer):
 
     def call(self, inputs):
         refuse_tracers(self, inputs)
+        sparse = getattr(self, "sparse", False)
+        mode = getattr(self, "output_mode", None)
+        sparse = sparse and mode != "int"
+        if mode == "one_hot" and is_ragged(inputs) and not sparse:
+            # Each value becomes a row of its own.
+            return inputs.with_flat_values(self.call(inputs.flat_values))
         outputs = self.on_device(self.on_host(inputs))
-        return finished(outputs, inputs, getattr(self, "sparse", False))
+        return finished(outputs, inputs, sparse)
 
     def on_host(self, inputs):
         """Returns the part of the outputs that has to be computed by NumPy.

@@ -4,6 +4,7 @@ import numpy as np
 
 from ranvier.core._hash_bins import hash_bins
 from ranvier.core._registry import builtin
+from ranvier.layers.preprocessing._composite import is_sparse
 from ranvier.layers.preprocessing._index_lookup import IndexLookup
 from ranvier.layers.preprocessing._strings import as_array
 from ranvier.layers.preprocessing._table import IntegerTable
@@ -84,6 +85,14 @@ class IntegerLookup(IndexLookup):
             name=name,
             **kwargs,
         )
+
+    def on_host(self, inputs):
+        """Returns ids, or integers with `invert`. Gaps of sparse tensors are zeros."""
+        if is_sparse(inputs):
+            from ranvier.tensors import sparse_to_dense  # only who has one needs it
+
+            inputs = sparse_to_dense(inputs)
+        return super().on_host(inputs)
 
     def _as_array(self, data):
         array = as_array(data)

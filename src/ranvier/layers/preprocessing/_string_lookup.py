@@ -85,6 +85,13 @@ class StringLookup(IndexLookup):
         return as_strings(data, self)
 
     def _token(self, value):
+        if not isinstance(value, (str, bytes)):
+            kind = TypeError if isinstance(value, (list, tuple)) else ValueError
+            raise kind(
+                f"A vocabulary of layer '{self.name}' ({type(self).__name__}) consists "
+                f"of strings. Received {value!r} (of type {type(value).__name__}) as a "
+                "token."
+            )
         return to_text(value, self.encoding)
 
     def _table_of(self, tokens, ids):

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ranvier.core import _tree
+
 _RAGGED = (
     "The rows of a nested list must have equal lengths. Received rows of different "
     "lengths: pad them, or pass a ragged tensor."
@@ -25,6 +27,8 @@ def as_array(x):
     first = x
     while isinstance(first, (list, tuple)) and len(first) > 0:
         first = first[0]
+    if hasattr(first, "numpy"):  # a list of tensors
+        return np.asarray(_tree.map_structure(_as_numpy, list(x)))
     try:
         # Objects: an array of fixed width takes long to make, and much memory.
         array = np.array(x, object if isinstance(first, (str, bytes)) else None)
@@ -35,6 +39,10 @@ def as_array(x):
         if any(issubclass(kind, (list, tuple)) for kind in kinds):
             raise ValueError(_RAGGED)
     return array
+
+
+def _as_numpy(x):
+    return x.numpy() if hasattr(x, "numpy") else x
 
 
 def as_strings(x, layer):

@@ -152,6 +152,11 @@ class TextVectorization(Adaptable, HostLayer):
 
     # Calling.
 
+    @property
+    def sparse(self):
+        """Whether the outputs are sparse tensors."""
+        return self._lookup_layer.sparse
+
     def on_host(self, inputs):
         """Returns the ids of the tokens, rows padded to one length."""
         texts = self._texts_of(inputs)
@@ -161,6 +166,8 @@ class TextVectorization(Adaptable, HostLayer):
         width = self._output_sequence_length
         if not isinstance(ids, Rows):
             return ids if width is None else self._fitted(ids, width)
+        if self._ragged and texts.ndim == 0:
+            return ids.flat_values[:width]
         if self._ragged:
             return _ragged_tensor(ids, width)
         rows = from_splits(ids.flat_values, ids.row_splits, 0, width)
@@ -185,6 +192,12 @@ class TextVectorization(Adaptable, HostLayer):
 
     def _texts_of(self, inputs):
         """Returns the texts as an array, without a last axis of one text."""
+        if is_ragged(inputs) and self._split is not None:
+            raise ValueError(
+                f"Layer '{self.name}' (TextVectorization) splits texts: the input rank "
+                "must be 1 or the last shape dimension must be 1. Received a ragged "
+                "tensor: pass `split=None` for rows of tokens, or its `flat_values`."
+            )
         texts = as_strings(flat_of(inputs), self)
         if texts.dtype == object:
             check_strings(texts.reshape(-1).tolist(), self)

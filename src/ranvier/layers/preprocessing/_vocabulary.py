@@ -141,10 +141,9 @@ def read_lines(path) -> list:
     Raises:
         ValueError: if there is no such file.
     """
-    path = pathlib.Path(path)
-    if not path.exists():
+    if not pathlib.Path(path).is_file():
         raise ValueError(f"Vocabulary file {path} does not exist.")
-    lines = path.read_bytes().decode().replace("\r", "").split("\n")
+    lines = pathlib.Path(path).read_bytes().decode().replace("\r", "").split("\n")
     return lines[:-1] if lines[-1] == "" else lines
 
 

@@ -327,6 +327,24 @@ def vectorizations():
     yield case(layer, {}, [*states, ("finalize_state",)], inputs[:1])
 
 
+def odd_inputs():
+    """Vocabularies and inputs of kinds that a layer does not expect."""
+    for vocabulary in ([1, 2], ["a", None], [["a", "b"]]):
+        yield case("StringLookup", {"vocabulary": vocabulary})
+    flags = {"array": [[True, False]], "dtype": "bool"}
+    for mode, salt in itertools.product(["int", "count"], [None, 3]):
+        kwargs = {"num_bins": 5, "salt": salt, "output_mode": mode}
+        yield case("Hashing", kwargs, inputs=[flags])
+    kwargs = {"num_bins": 5, "mask_value": "a"}
+    yield case("Hashing", kwargs, inputs=[[1, 2], {"array": [3], "dtype": "int64"}])
+    fractions = {"array": [[0.0, 1.7, 3.2]], "dtype": "float32"}
+    for mode in ("multi_hot", "one_hot", "count"):
+        kwargs = {"num_tokens": 4, "output_mode": mode}
+        yield case("CategoryEncoding", kwargs, inputs=[fractions, flags, ["a"]])
+    pair = [{"array": ["A", "B"], "dtype": "str"}, {"array": [1, 2], "dtype": "int64"}]
+    yield case("HashedCrossing", {"num_bins": 7, "sparse": True}, inputs=[pair])
+
+
 ALL = [
     *string_lookups(),
     *integer_lookups(),
@@ -335,4 +353,5 @@ ALL = [
     *encodings(),
     *discretizations(),
     *vectorizations(),
+    *odd_inputs(),
 ]
