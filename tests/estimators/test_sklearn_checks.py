@@ -54,9 +54,19 @@ def build(meta):
         KerasRegressor(build, random_state=0),
         KerasTransformer(build, random_state=0),
         MLPRegressor(hidden_layer_sizes=20, max_iter=100),
-        MLPClassifier(hidden_layer_sizes=20, max_iter=100),
     ],
     expected_failed_checks=lambda e: EXPECTED_FAILURES.get(type(e), {}),
 )
 def test_checks(estimator, check):
+    check(estimator)
+
+
+# A program for each shape of data: two minutes.
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@parametrize_with_checks(
+    [MLPClassifier(hidden_layer_sizes=20, max_iter=100)],
+    expected_failed_checks=lambda e: EXPECTED_FAILURES.get(type(e), {}),
+)
+def test_checks_of_the_mlp_classifier(estimator, check):
     check(estimator)
