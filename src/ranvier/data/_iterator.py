@@ -3,6 +3,7 @@
 from ranvier.data import _structure
 from ranvier.data._block import MOST
 from ranvier.data._face import NUMPY
+from ranvier.tensors._errors import OutOfRangeError
 
 
 class DatasetIterator:
@@ -78,8 +79,15 @@ class DatasetIterator:
         return self._node.spec()
 
     def get_next(self):
-        """Returns the next element; `StopIteration` at the end."""
-        return next(self)
+        """Returns the next element.
+
+        Raises:
+            OutOfRangeError: at the end.
+        """
+        try:
+            return next(self)
+        except StopIteration:
+            raise OutOfRangeError("End of sequence") from None
 
     def next_block(self, limit):
         """Returns up to `limit` elements as a block, None at the end.

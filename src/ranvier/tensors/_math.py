@@ -1,5 +1,7 @@
 """Mathematical functions of the TensorFlow face: `tf.math`."""
 
+import collections
+
 import jax
 import jax.numpy as jnp
 import jax.scipy.special as special
@@ -120,8 +122,8 @@ less = of_two("Less", _operators.less, None)
 less_equal = of_two("LessEqual", _operators.less_equal, None)
 greater = of_two("Greater", _operators.greater, None)
 greater_equal = of_two("GreaterEqual", _operators.greater_equal, None)
-equal = of_two("Equal", _operators.equal, None)
-not_equal = of_two("NotEqual", _operators.not_equal, None)
+equal = of_two("Equal", _operators.strictly_equal, None)
+not_equal = of_two("NotEqual", _operators.strictly_not_equal, None)
 
 
 @_new_op
@@ -325,8 +327,26 @@ def _norm(array, axis=None, keepdims=False):
 reduce_sum = _reduction("sum", ops.sum, NUMBERS)
 reduce_prod = _reduction("prod", ops.prod, NUMBERS)
 reduce_mean = _reduction("mean", _mean, NUMBERS)
-reduce_max = _reduction("max", ops.max, REALS)
-reduce_min = _reduction("min", ops.min, REALS)
+
+
+def _extreme(function, end):
+    """The largest or smallest entry; of none, the end of the dtype's range."""
+
+    def run(array, axis, keepdims):
+        kind = array.dtype
+        if 0 not in array.shape:
+            return function(array, axis=axis, keepdims=keepdims)
+        if jnp.issubdtype(kind, jnp.floating):
+            initial = -jnp.inf if end == "min" else jnp.inf
+        else:
+            initial = getattr(jnp.iinfo(kind), end)
+        return function(array, axis=axis, keepdims=keepdims, initial=initial)
+
+    return run
+
+
+reduce_max = _reduction("max", _extreme(ops.max, "min"), REALS)
+reduce_min = _reduction("min", _extreme(ops.min, "max"), REALS)
 reduce_all = _reduction("all", ops.all, {"bool"})
 reduce_any = _reduction("any", ops.any, {"bool"})
 reduce_variance = _reduction("variance", _variance, FLOATS)
@@ -506,19 +526,10 @@ def top_k(input, k=1, sorted=True, index_type="int32", name=None):
     """Returns the largest entries of the last axis, and where they stand."""
     k = static(k)
     values, indices = compute(lambda a: tuple(ops.top_k(a, k, sorted=sorted)), input)
-    return _TopK(values, cast(indices, index_type))
+    return TopKV2(values, cast(indices, index_type))
 
 
-class _TopK(tuple):
-    """The pair `(values, indices)` that `top_k` returns."""
-
-    __slots__ = ()
-
-    def __new__(cls, values, indices):
-        return super().__new__(cls, (values, indices))
-
-    values = property(lambda self: self[0])
-    indices = property(lambda self: self[1])
+TopKV2 = collections.namedtuple("TopKV2", "values indices")
 
 
 def in_top_k(targets, predictions, k, name=None):

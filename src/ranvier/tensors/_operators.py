@@ -271,6 +271,11 @@ greater = binary("Greater", ops.greater, _REALS)
 greater_equal = binary("GreaterEqual", ops.greater_equal, _REALS)
 equal = _equality("Equal", ops.equal, _string_equal)
 not_equal = _equality("NotEqual", ops.not_equal, _string_not_equal)
+# `tf.equal`, unlike `==`, refuses shapes that do not broadcast.
+strictly_equal = binary("Equal", ops.equal, _ALL - {"string"}, _string_equal)
+strictly_not_equal = binary(
+    "NotEqual", ops.not_equal, _ALL - {"string"}, _string_not_equal
+)
 _BITS = _INTEGERS | {"bool"}
 logical_and = binary("LogicalAnd", _logical(ops.logical_and, ops.bitwise_and), _BITS)
 logical_or = binary("LogicalOr", _logical(ops.logical_or, ops.bitwise_or), _BITS)

@@ -428,6 +428,78 @@ def stack(values, axis=0, name=None):
     return concat(expanded, axis)
 
 
+def tile(ragged, multiples):
+    """Repeats a ragged tensor along its axes.
+
+    Args:
+        ragged: a ragged tensor.
+        multiples: how often, an axis each.
+
+    Raises:
+        InvalidArgumentError: if there is not one multiple an axis.
+    """
+    if len(multiples) != ragged.ndim:
+        raise InvalidArgumentError(
+            f"Expected multiples argument to be a vector of length {ragged.ndim} but "
+            f"got length {len(multiples)} [Op:Tile]"
+        )
+    for axis, count in enumerate(multiples):
+        if count == 0:
+            raise InvalidArgumentError("A multiple of a ragged tensor must be positive")
+        if count > 1:
+            ragged = concat([ragged] * count, axis)
+    return ragged
+
+
+def reverse(ragged, axis):
+    """Turns the rows of a ragged tensor, or the entries in them, round.
+
+    Args:
+        ragged: a ragged tensor.
+        axis: a list of axes.
+    """
+    axes = {int(a) % ragged.ndim for a in np.atleast_1d(axis)}
+    return _reversed(ragged, axes)
+
+
+def _reversed(values, axes):
+    if not isinstance(values, RaggedTensor):
+        places = sorted(axes)
+        return call_on_tensors(lambda x: ops.flip(x, places), (values,), {})
+    inner = {axis - 1 for axis in axes if axis > 1}
+    if inner:
+        values = RaggedTensor(_reversed(values._values, inner), values._splits)
+    if 1 in axes:
+        lengths = np.diff(values._splits)
+        ends = np.repeat(values._splits[1:], lengths)
+        order = ends - 1 - arrays.positions_in_rows(lengths)
+        values = RaggedTensor(take_values(values._values, order), values._splits)
+    if 0 in axes:
+        values = take_rows(values, np.arange(len(values))[::-1])
+    return values
+
+
+def where(choose, condition, x, y):
+    """Chooses, entry by entry, between ragged tensors with the same rows.
+
+    Args:
+        choose: the choice between tensors.
+        condition: a ragged tensor of booleans, or a tensor that broadcasts to the rows.
+        x: a ragged tensor, or a scalar.
+        y: likewise.
+    """
+    if isinstance(condition, RaggedTensor):
+        return map_flat_values(choose, condition, x, y)
+    condition = convert_to_tensor(condition)
+    ragged = x if isinstance(x, RaggedTensor) else y
+    whole = elementwise(
+        lambda chosen, like: _operators.logical_and(chosen, like == like),
+        condition,
+        ragged,
+    )
+    return map_flat_values(choose, whole, x, y)
+
+
 def _value(value):
     return value if isinstance(value, RaggedTensor) else convert_to_tensor(value)
 

@@ -1,6 +1,7 @@
 """Creation, shape, joining and choosing, as in TensorFlow."""
 
 import builtins
+import collections
 
 import jax.numpy as jnp
 import numpy as np
@@ -116,6 +117,9 @@ def one_hot(
         given = [v for v in (on_value, off_value) if v is not None]
         dtype = convert_to_tensor(given[0]).dtype if given else "float32"
     name, depth = as_dtype(dtype).name, static(depth)
+    if isinstance(indices, RaggedTensor):
+        hot = one_hot(indices.flat_values, depth, on_value, off_value, axis, dtype)
+        return indices.with_flat_values(hot)
 
     def run(array):
         hot = ops.one_hot(array, depth, axis=-1 if axis is None else axis, dtype="bool")
@@ -209,9 +213,12 @@ def reshape(tensor, shape, name=None):
 def transpose(a, perm=None, conjugate=False, name=None):
     """Returns a tensor with its axes in another order, reversed by default."""
     perm = static(perm)
-    transposed = _apply(
-        lambda x: ops.transpose(x, perm), a, lambda x: np.transpose(x, perm)
-    )
+    try:
+        transposed = _apply(
+            lambda x: ops.transpose(x, perm), a, lambda x: np.transpose(x, perm)
+        )
+    except (TypeError, ValueError) as error:
+        raise InvalidArgumentError(f"{error} [Op:Transpose]") from error
     return compute(ops.conj, transposed) if conjugate else transposed
 
 
@@ -248,8 +255,20 @@ def broadcast_to(input, shape, name=None):
 
 
 def tile(input, multiples, name=None):
-    """Returns a tensor repeated along its axes."""
+    """Returns a tensor repeated along its axes.
+
+    Raises:
+        InvalidArgumentError: if there is not one multiple an axis.
+    """
+    if isinstance(input, RaggedTensor):
+        return _ragged_ops.tile(input, static(multiples))
     multiples = static(multiples)
+    rank = len(_shape_of(input))
+    if len(multiples) != rank:
+        raise InvalidArgumentError(
+            f"Expected multiples argument to be a vector of length {rank} but got "
+            f"length {len(multiples)} [Op:Tile]"
+        )
     return _apply(
         lambda x: ops.tile(x, multiples), input, lambda x: np.tile(x, multiples)
     )
@@ -269,6 +288,8 @@ def repeat(input, repeats, axis=None, name=None):
 def reverse(tensor, axis, name=None):
     """Returns a tensor with some axes turned round."""
     axis = static(axis)
+    if isinstance(tensor, RaggedTensor):
+        return _ragged_ops.reverse(tensor, axis)
     return _apply(lambda x: ops.flip(x, axis), tensor, lambda x: np.flip(x, axis))
 
 
@@ -436,6 +457,8 @@ def where(condition, x=None, y=None, name=None):
         return Tensor(found.astype(np.int64))
     if x is None or y is None:
         raise ValueError("x and y must both be non-None or both be None.")
+    if any(isinstance(v, RaggedTensor) for v in (condition, x, y)):
+        return _ragged_ops.where(where, condition, x, y)
     if _maybe_string(x) is not None and not any_symbolic((x,)):
         parts = [convert_to_tensor(v)._host() for v in (condition, x, y)]
         return Tensor(np.where(*parts))
@@ -522,8 +545,17 @@ def slice_(input_, begin, size, name=None):
     return tensor[tuple(key)]
 
 
+def _check_direction(direction) -> None:
+    if direction not in ("ASCENDING", "DESCENDING"):
+        raise ValueError(
+            "Argument `direction` should be one of ASCENDING, DESCENDING. Received: "
+            f"direction={direction}"
+        )
+
+
 def sort(values, axis=-1, direction="ASCENDING", name=None):
     """Sorts along an axis."""
+    _check_direction(direction)
 
     def run(array):
         array = ops.sort(array, axis=axis)
@@ -534,6 +566,7 @@ def sort(values, axis=-1, direction="ASCENDING", name=None):
 
 def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
     """Returns the order that sorts along an axis."""
+    _check_direction(direction)
 
     def run(array):
         key = ops.negative(array) if direction == "DESCENDING" else array
@@ -542,10 +575,14 @@ def argsort(values, axis=-1, direction="ASCENDING", stable=False, name=None):
     return compute(run, values)
 
 
+Unique = collections.namedtuple("Unique", "y idx")
+UniqueWithCounts = collections.namedtuple("UniqueWithCounts", "y idx count")
+
+
 def unique(x, out_idx="int32", name=None):
     """Returns the different entries of a vector, and which each entry is."""
     values, index, _ = unique_with_counts(x, out_idx)
-    return values, index
+    return Unique(values, index)
 
 
 def unique_with_counts(x, out_idx="int32", name=None):
@@ -561,7 +598,7 @@ def unique_with_counts(x, out_idx="int32", name=None):
     place[order] = np.arange(len(order))
     values = array[first[order]]
     index, counts = place[inverse].astype(kind), counts[order].astype(kind)
-    return Tensor(values), Tensor(index), Tensor(counts)
+    return UniqueWithCounts(Tensor(values), Tensor(index), Tensor(counts))
 
 
 def searchsorted(sorted_sequence, values, side="left", out_type="int32", name=None):

@@ -9,6 +9,7 @@ from ranvier.ops._dispatch import op
 from ranvier.tensors._calls import _nothing, call_on_tensors
 from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._dtype import as_dtype
+from ranvier.tensors._errors import InvalidArgumentError
 from ranvier.tensors._operators import get_item, install_tensor_operators
 from ranvier.tensors._shape import TensorShape
 from ranvier.tensors._tensor import Reference, Tensor, is_traced
@@ -181,6 +182,18 @@ class Variable(core.Variable):
         """Returns the value as a tensor."""
         return Tensor(self.value)
 
+    def sparse_read(self, indices, name=None):
+        """Returns some rows, told by their numbers."""
+        from ranvier.tensors._shaping import gather
+
+        return gather(self.read_value(), indices)
+
+    def gather_nd(self, indices, name=None):
+        """Returns the entries, or slices, at some places."""
+        from ranvier.tensors._shaping import gather_nd
+
+        return gather_nd(self.read_value(), convert_to_tensor(indices))
+
     def __getitem__(self, key):
         return VariableSlice(self, key)
 
@@ -208,11 +221,20 @@ class Variable(core.Variable):
 
     def assign_add(self, delta, use_locking=False, name=None, read_value=True):
         """Adds to the value; returns the variable."""
-        return self.assign(self.read_value() + self._operand(delta))
+        return self.assign(self.read_value() + self._same_shape(delta))
 
     def assign_sub(self, delta, use_locking=False, name=None, read_value=True):
         """Subtracts from the value; returns the variable."""
-        return self.assign(self.read_value() - self._operand(delta))
+        return self.assign(self.read_value() - self._same_shape(delta))
+
+    def _same_shape(self, value):
+        value = self._operand(value)
+        if tuple(value.shape) != tuple(self._shape):
+            raise InvalidArgumentError(
+                f"Cannot update variable with shape {list(self._shape)} using a Tensor "
+                f"with shape {list(value.shape)}, shapes must be equal."
+            )
+        return value
 
     def _operand(self, value):
         if isinstance(value, jax.Array) and value.dtype == self._dtype:
@@ -318,8 +340,25 @@ def _scatter_nd_sub(self, indices, updates, name=None):
     return self.scatter_nd_add(indices, -self._operand(updates))
 
 
+def _in_place(sign, method):
+    """Refuses `v += x`: it would make a tensor of what the reader holds a variable."""
+
+    def refuse(self, other):
+        raise RuntimeError(
+            f"`variable {sign}= value` with `tf.Variable`s is not supported. Use "
+            f"{method}to get a new tensor write `out = variable {sign} value`."
+        )
+
+    return refuse
+
+
 _own_getitem = Variable.__getitem__
 install_tensor_operators(Variable)
+Variable.__iadd__ = _in_place("+", "`variable.assign_add(value)`; ")
+Variable.__isub__ = _in_place("-", "`variable.assign_sub(value)`; ")
+Variable.__imul__ = _in_place("*", "`variable.assign(variable * value)`; ")
+Variable.__itruediv__ = _in_place("/", "`variable.assign(variable / value)`; ")
+Variable.__ipow__ = _in_place("**", "`variable.assign(variable ** value)`; ")
 Variable.scatter_sub = _scatter_sub
 Variable.scatter_nd_sub = _scatter_nd_sub
 Variable.__getitem__ = _own_getitem

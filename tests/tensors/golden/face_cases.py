@@ -483,7 +483,50 @@ tf.constant_initializer(3.)((2,), dtype=tf.float32)
 tf.random_normal_initializer(0., 0.)((2,), dtype=tf.float32)
 """
 
+READER_SETUP = """
+r = tf.ragged.constant([[68, 69, 70], [71], [], [72, 73]])
+deep = tf.ragged.constant([[[1, 2], [3]], [[4]], []])
+v = tf.Variable([[1., 2.], [3., 4.]])
+"""
+READER = """
+tf.tile(r, [1, 2])
+tf.tile(r, [2, 1])
+tf.tile([1, 2], [2, 2])
+tf.reverse(r, axis=[1])
+tf.reverse(r, axis=[0, -1])
+tf.reverse(deep, axis=[1])
+tf.reverse(deep, axis=[0, 2])
+tf.where(r > 70, r, 0)
+tf.where(r > 70, r, -r)
+tf.where(True, r, -r)
+tf.where([[True], [False], [True], [False]], r, -r)
+tf.one_hot(tf.ragged.constant([[0, 2], [1]]), 3)
+tf.equal([1, 2], [1, 2, 3])
+tf.not_equal([1, 2], [1, 2, 3])
+tf.constant([1, 2]) == tf.constant([1, 2, 3])
+tf.transpose([[1, 2]], perm=[0])
+tf.sort([3, 1, 2], direction="DOWN")
+tf.argsort([3, 1, 2], direction="DOWN")
+tf.reduce_max([])
+tf.reduce_min([])
+tf.reduce_max(tf.zeros([0, 2]), axis=0)
+tf.reduce_max(tf.zeros([0], tf.int32))
+tf.reduce_min(tf.zeros([0], tf.uint8))
+tf.unique([1, 2, 1]).y
+tf.unique([1, 2, 1]).idx
+tf.unique_with_counts([1, 2, 1]).count
+tf.math.top_k([1., 3., 2.], 2).indices
+v.gather_nd([[1, 0]])
+v.sparse_read([1])
+v.assign_add(1.)
+v.assign_sub([1., 1.])
+v.__iadd__(1.)
+v.__imul__(2.)
+iter(tf.data.Dataset.range(0)).get_next()
+"""
+
 GROUPS = {
+    "reader": (READER_SETUP, READER),
     "nn": (NN_SETUP, NN),
     "linalg": (LINALG_SETUP, LINALG),
     "signal": (SIGNAL_SETUP, SIGNAL),
