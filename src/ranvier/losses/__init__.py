@@ -49,7 +49,7 @@ from ranvier.losses._regression import (
     mean_squared_logarithmic_error,
 )
 
-# Shorter and older names of some functions.
+# Shorter and older names of some functions, of Keras 2: there, but not advertised.
 KLD = kld = kullback_leibler_divergence = kl_divergence
 MAE = mae = mean_absolute_error
 MAPE = mape = mean_absolute_percentage_error
@@ -59,11 +59,6 @@ logcosh = log_cosh
 
 __all__ = [
     "CTC",
-    "KLD",
-    "MAE",
-    "MAPE",
-    "MSE",
-    "MSLE",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
@@ -101,18 +96,11 @@ __all__ = [
     "hinge",
     "huber",
     "kl_divergence",
-    "kld",
-    "kullback_leibler_divergence",
     "log_cosh",
-    "logcosh",
-    "mae",
-    "mape",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",
     "mean_squared_logarithmic_error",
-    "mse",
-    "msle",
     "poisson",
     "serialize",
     "sparse_categorical_crossentropy",

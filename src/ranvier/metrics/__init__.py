@@ -95,7 +95,7 @@ from ranvier.metrics._regression import (
     RootMeanSquaredError,
 )
 
-# Shorter and older names of some functions.
+# Shorter and older names of some functions, of Keras 2: there, but not advertised.
 KLD = kld = kullback_leibler_divergence = kl_divergence
 MAE = mae = mean_absolute_error
 MAPE = mape = mean_absolute_percentage_error
@@ -105,11 +105,6 @@ logcosh = log_cosh
 
 __all__ = [
     "AUC",
-    "KLD",
-    "MAE",
-    "MAPE",
-    "MSE",
-    "MSLE",
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
@@ -168,18 +163,11 @@ __all__ = [
     "hinge",
     "huber",
     "kl_divergence",
-    "kld",
-    "kullback_leibler_divergence",
     "log_cosh",
-    "logcosh",
-    "mae",
-    "mape",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",
     "mean_squared_logarithmic_error",
-    "mse",
-    "msle",
     "pearson_correlation",
     "poisson",
     "serialize",
