@@ -33,8 +33,9 @@ class Diagnose(Callback):
         >>> x = np.random.default_rng(0).normal(size=(100, 3)).astype("float32")
         >>> model = rv.Sequential([rv.layers.Dense(1)])
         >>> model.compile("sgd", "mse")
-        >>> callback = Diagnose(x, x[:, :1], every=2)
-        >>> history = model.fit(x, x[:, :1], epochs=4, verbose=0, callbacks=[callback])
+        >>> y = x[:, :1] * x[:, 1:2]
+        >>> callback = Diagnose(x, y, every=2)
+        >>> history = model.fit(x, y, epochs=4, verbose=0, callbacks=[callback])
         >>> sorted(callback.reports)
         [1, 3]
     """
