@@ -111,6 +111,17 @@ def test_what_is_refused(source, tmp_path):
 def test_an_archive_cannot_write_elsewhere(source, tmp_path):
     with tarfile.open(source / "evil.tar", "w") as archive:
         archive.add(source / "words.txt", "../../evil.txt")
-    with pytest.raises(tarfile.TarError):
+    with pytest.raises(ValueError, match="would leave the folder"):
         get_file("e.tar", uri(source, "evil.tar"), untar=True, cache_dir=tmp_path)
     assert not list(tmp_path.rglob("evil.txt"))
+
+
+def test_links_in_an_archive_are_left_out(source, tmp_path):
+    with tarfile.open(source / "links.tar", "w") as archive:
+        link = tarfile.TarInfo("way_out")
+        link.type, link.linkname = tarfile.SYMTYPE, str(tmp_path)
+        archive.addfile(link)
+        archive.add(source / "words.txt", "way_out/words.txt")
+    get_file("l.tar", uri(source, "links.tar"), untar=True, cache_dir=tmp_path / "c")
+    assert not (tmp_path / "words.txt").exists()
+    assert len(list((tmp_path / "c").rglob("way_out/words.txt"))) == 1

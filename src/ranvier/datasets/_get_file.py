@@ -5,6 +5,7 @@ import hashlib
 import http.client
 import os
 import secrets
+import shutil
 import tarfile
 import tempfile
 import urllib.parse
@@ -145,10 +146,46 @@ def _unpack(path, folder, archive_format):
     for kind in (formats,) if isinstance(formats, str) else formats:
         if kind == "tar" and tarfile.is_tarfile(path):
             with tarfile.open(path) as archive:
-                archive.extractall(folder, filter="data")
+                _unpack_members(
+                    folder,
+                    ((m.name, archive.extractfile(m)) for m in archive if m.isfile()),
+                )
             return True
         if kind == "zip" and zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                archive.extractall(folder)
+                _unpack_members(
+                    folder,
+                    (
+                        (m.filename, archive.open(m))
+                        for m in archive.infolist()
+                        if not m.is_dir()
+                    ),
+                )
             return True
     return False
+
+
+def _unpack_members(folder, members):
+    """Writes regular files, each where its name says inside of a folder.
+
+    Links, devices and permissions are left out, so that no member can lead the next
+    one elsewhere.
+
+    Args:
+        folder: the folder; made if it is missing.
+        members: pairs of a name and an open file.
+
+    Raises:
+        ValueError: for a name that leaves the folder. Nothing of it is written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    root = folder.resolve()
+    for name, source in members:
+        target = (root / name).resolve()
+        if not target.is_relative_to(root) or target == root:
+            raise ValueError(
+                f"A member of the archive would leave the folder '{folder}': {name!r}"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with source, open(target, "wb") as file:
+            shutil.copyfileobj(source, file)

@@ -1,5 +1,8 @@
 """Which models share a program: the same but for numbers that may vary."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -212,7 +215,6 @@ def test_widths_are_padded_to_one_shape(name):
     population = train_population(
         build, configs, X, Y, seeds=1, mode="vmap", threads=1, **arguments
     )
-    assert all("padded" in result.how for result in population.results)
     for config, model in zip(configs, population.models, strict=True):
         rv.utils.set_random_seed(1)
         single = build(**config)
@@ -238,3 +240,29 @@ def test_what_padding_would_change_is_not_padded(stack):
     configs = [{"units": 3}, {"units": 4}]
     population = train_population(build, configs, X, Y, seeds=1, mode="vmap")
     assert [result.how for result in population.results] == ["alone", "alone"]
+
+
+ALONE = """
+import numpy as np
+import ranvier as rv
+from ranvier.tuner import train_population
+
+def build(units):
+    layers = [rv.Input((3,)), rv.layers.Dense(units, "relu"), rv.layers.Dense(1)]
+    model = rv.Sequential(layers)
+    model.compile("adam", "mse")
+    return model
+
+x = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
+configs = [{"units": 3}, {"units": 6}]
+population = train_population(build, configs, x, x[:, :1], seeds=1, mode="vmap", threads=1)
+print([result.how for result in population.results])
+"""
+
+
+def test_a_fresh_process_pads_rather_than_compiles():
+    # Whether padding pays depends on what a process has compiled before.
+    result = subprocess.run(
+        [sys.executable, "-c", ALONE], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.count("padded") == 2
