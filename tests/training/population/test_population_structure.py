@@ -255,7 +255,8 @@ def build(units):
 
 x = np.random.default_rng(0).normal(size=(60, 3)).astype("float32")
 configs = [{"units": 3}, {"units": 6}]
-population = train_population(build, configs, x, x[:, :1], seeds=1, mode="vmap", threads=1)
+options = {"seeds": 1, "mode": "vmap", "threads": 1}
+population = train_population(build, configs, x, x[:, :1], **options)
 print([result.how for result in population.results])
 """
 
