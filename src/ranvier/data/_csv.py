@@ -14,6 +14,7 @@ from ranvier.data._dataset import Dataset
 from ranvier.data._file_names import existing, file_names
 from ranvier.data._files import FileDataset, LineReader
 from ranvier.data._node import UNKNOWN, Node, Stream
+from ranvier.data._remembered import RememberedFiles
 from ranvier.data.io._csv import decode_csv
 from ranvier.data.io._streams import compression_name
 from ranvier.tensors import as_dtype
@@ -39,6 +40,10 @@ class CsvFile(Node):
 
     def spec(self):
         return self.format.spec()
+
+    def format_key(self):
+        """Returns what the rows depend on besides the content of the file."""
+        return self.format.key()
 
     def cardinality(self):
         return UNKNOWN
@@ -77,6 +82,13 @@ class CsvFormat:
         self.select = select
         self.compression_type = compression_type
         self.buffer_size = buffer_size
+
+    def key(self):
+        """Returns all but the size of the buffer, as a tuple."""
+        defaults = [(d.dtype.str, tuple(d.ravel().tolist())) for d in self.defaults]
+        select = None if self.select is None else tuple(self.select)
+        texts = (self.delim, self.na_value, self.compression_type)
+        return (tuple(defaults), self.header, self.quotes, select, *texts)
 
     def open(self, path, offset=0):
         """Returns a `LineReader`."""
@@ -263,7 +275,9 @@ class CsvDataset(FileDataset):
             compression_type,
             buffer_size,
         )
-        Dataset.__init__(self, _CsvFiles(paths, format))
+        alone = len(paths) == 1
+        node = CsvFile(paths[0], format) if alone else _CsvFiles(paths, format)
+        Dataset.__init__(self, node)
 
 
 def _default(value):
@@ -402,6 +416,8 @@ def make_csv_dataset(
     dataset = files.interleave(read, cycle_length=max(parallel, 1))
     if ignore_errors:
         dataset = dataset.ignore_errors()
+    else:
+        dataset = dataset._then(RememberedFiles(dataset._data_node))
     if shuffle:
         dataset = dataset.shuffle(shuffle_buffer_size, shuffle_seed)
     if num_epochs != 1:

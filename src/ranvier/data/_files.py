@@ -180,13 +180,19 @@ class File(Node):
     Args:
         path: the file.
         open_at: function of path and offset that returns a reader.
+        label: name of the source.
+        key: what the elements depend on besides the content of the file.
     """
 
-    name = "file"
-
-    def __init__(self, path, open_at):
+    def __init__(self, path, open_at, label, key):
         self.path = path
         self.open_at = open_at
+        self.name = label
+        self.key = key
+
+    def format_key(self):
+        """Returns what the elements depend on besides the content of the file."""
+        return (self.name, *self.key)
 
     def stream(self):
         return _FileStream(self)
@@ -216,9 +222,12 @@ class _FileStream(Stream):
         column[:] = items
         return Block(column, len(items))
 
-    def __del__(self):
+    def _close(self):
         if hasattr(self._reader, "close"):
             self._reader.close()
+        self._reader = None
+
+    __del__ = _close
 
     def get_state(self):
         offset = self.offset if self._reader is None else self._reader.offset
@@ -226,7 +235,7 @@ class _FileStream(Stream):
 
     def set_state(self, state):
         self.offset = state["offset"]
-        self._reader = None
+        self._close()
 
 
 class Files(Interleave):
@@ -237,16 +246,18 @@ class Files(Interleave):
         open_at: function of path and offset that returns a reader.
         parallel: how many files are read in turn.
         label: name of the source.
+        key: what the elements depend on besides the contents of the files.
     """
 
-    def __init__(self, source, open_at, parallel, label):
+    def __init__(self, source, open_at, parallel, label, key):
         super().__init__(source, None, parallel, 1)
         self.open_at = open_at
+        self.key = key
         self.name = label
 
     def make(self, element, position):
         path = os.fsdecode(element)
-        return File(path, self.open_at)
+        return File(path, self.open_at, self.name, self.key)
 
     def spec(self):
         return _spec.TensorSpec((), "string")
@@ -261,8 +272,9 @@ class FileDataset(Dataset):
     def _of(cls, node):
         return cls._plain(node)
 
-    def _init_files(self, filenames, open_at, num_parallel_reads):
-        name = type(self).__name__
+    def _init_files(self, filenames, open_at, num_parallel_reads, *key):
+        label = type(self).__name__
+        names = None
         if hasattr(filenames, "_data_node"):
             source = filenames._data_node
         else:
@@ -278,7 +290,10 @@ class FileDataset(Dataset):
                 "`num_parallel_reads` must be positive or AUTOTUNE. Received: "
                 f"{num_parallel_reads}"
             )
-        super().__init__(Files(source, open_at, parallel, name))
+        if names is not None and len(names) == 1:
+            super().__init__(File(names[0], open_at, label, key))
+        else:
+            super().__init__(Files(source, open_at, parallel, label, key))
 
 
 class TextLineDataset(FileDataset):
@@ -314,7 +329,7 @@ class TextLineDataset(FileDataset):
             return LineReader(path, compression_type, buffer_size, offset)
 
         _check_compression(compression_type)
-        self._init_files(filenames, open_at, num_parallel_reads)
+        self._init_files(filenames, open_at, num_parallel_reads, compression_type)
 
 
 class TFRecordDataset(FileDataset):
@@ -353,7 +368,7 @@ class TFRecordDataset(FileDataset):
             return RecordReader(path, compression_type or "", buffer_size, offset)
 
         _check_compression(compression_type)
-        self._init_files(filenames, open_at, num_parallel_reads)
+        self._init_files(filenames, open_at, num_parallel_reads, compression_type)
 
 
 class FixedLengthRecordDataset(FileDataset):
@@ -409,7 +424,8 @@ class FixedLengthRecordDataset(FileDataset):
             )
 
         _check_compression(compression_type)
-        self._init_files(filenames, open_at, num_parallel_reads)
+        key = (length, header_bytes, footer_bytes, compression_type)
+        self._init_files(filenames, open_at, num_parallel_reads, *key)
 
 
 def _check_compression(compression_type):

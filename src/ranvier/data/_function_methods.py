@@ -6,6 +6,7 @@ from ranvier.data import _columns, _mapping, _structure
 from ranvier.data._functions import AUTOTUNE, ElementFunction
 from ranvier.data._making import integer
 from ranvier.data._mixing import Interleave
+from ranvier.data._remembered import MappedFiles
 from ranvier.tensors._errors import InvalidArgumentError
 
 
@@ -46,7 +47,9 @@ class Functions:
             [0, 1, 4]
         """
         function = ElementFunction(map_func, self._face, "map", num_parallel_calls)
-        return self._then(_mapping.Map(self._data_node, function))
+        node = self._data_node
+        kind = MappedFiles if isinstance(node, Interleave) else _mapping.Map
+        return self._then(kind(node, function))
 
     def filter(self, predicate, name=None):
         """Keeps the elements for which a function returns True.

@@ -15,6 +15,7 @@ import numpy as np
 from ranvier.data import _columns, _structure
 from ranvier.data._block import Block, concat
 from ranvier.data._draws import drawing
+from ranvier.data._node import first_of
 from ranvier.data._program import HostCallError, Program, traced_spec, wide_scope
 from ranvier.data._purity import is_pure
 from ranvier.tensors._errors import InvalidArgumentError
@@ -156,6 +157,20 @@ class ElementFunction:
             return False
         program = self._program(block.columns)
         return program is not None and not program.sizes_vary
+
+    def is_constant(self, node):
+        """Tells whether an element of a node has the same result each time.
+
+        So it is for a compiled function that reads no variables and draws nothing.
+        """
+        if not self._traceable:
+            return False
+        try:
+            block = first_of(node)
+        except Exception:
+            return False  # a pass over it will tell what is wrong
+        program = block and self._program(block.columns)
+        return program is not None and program.is_constant
 
     def spec(self, spec):
         """Returns the specs of results for specs of arguments, None if unknown."""

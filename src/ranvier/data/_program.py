@@ -248,6 +248,11 @@ class Program:
             # an element shows whether it is an error of the user's.
             return None
 
+    @property
+    def is_constant(self):
+        """Whether results depend on the arguments alone."""
+        return not self._variables and not self._seeds
+
     def _trace(self, columns):
         numbers = [c for c in columns if not _columns.is_text(c.dtype)]
         self._run = self._compiled(numbers)
