@@ -18,6 +18,7 @@ from ranvier.core import _dtypes, _naming, _policy, _scope, _tree
 from ranvier.core._dynamic import dynamic_names
 from ranvier.core._errors import returned, title
 from ranvier.core._registry import builtin
+from ranvier.core._results import presented
 from ranvier.core._scope import AutocastScope, StateScope
 from ranvier.core._variable import standardize_shape
 from ranvier.layers._call import (
@@ -64,6 +65,9 @@ class Layer(Weights, Configuration, Operation):
         >>> Scale()(rv.ops.ones((2,))).tolist()
         [1.0, 1.0]
     """
+
+    # Whether integer results are of 64 bits where a face of the library has them.
+    _wide_integers = False
 
     def __new__(cls, *args, **kwargs):
         instance = super().__new__(cls)
@@ -255,7 +259,9 @@ class Layer(Weights, Configuration, Operation):
         if any_symbolic(*original):
             what = f"`call` of layer '{self.name}' ({type(self).__name__})"
             Node(self, *original, returned(outputs, what, "tensors"))
-        return outputs
+            return outputs
+        # Calls inside of another layer's call go on with arrays.
+        return presented(outputs, self._wide_integers) if outer is None else outputs
 
     def _convert(self, x):
         """Returns a tensor argument in the dtype the layer computes in."""

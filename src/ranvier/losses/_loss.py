@@ -4,6 +4,7 @@ from ranvier import ops
 from ranvier.core import _config, _mask, _naming, _policy, _tree
 from ranvier.core._errors import returned, title
 from ranvier.core._registry import builtin
+from ranvier.core._results import presented
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.losses._reduction import (
     reduce_weighted_values,
@@ -61,12 +62,14 @@ class Loss:
             mask = out_mask if in_mask is None else in_mask
         else:
             mask = ops.logical_and(in_mask, out_mask)
-        return reduce_weighted_values(
-            losses,
-            sample_weight=sample_weight,
-            mask=mask,
-            reduction=self.reduction,
-            dtype=self.dtype,
+        return presented(
+            reduce_weighted_values(
+                losses,
+                sample_weight=sample_weight,
+                mask=mask,
+                reduction=self.reduction,
+                dtype=self.dtype,
+            )
         )
 
     def _convert(self, structure):

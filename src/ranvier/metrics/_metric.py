@@ -4,11 +4,14 @@ The state is in variables, so that an update can run inside a program: the progr
 lifts the variables, traces `update_state`, and gives back their new values.
 """
 
+import functools
+
 import numpy as np
 
 from ranvier import initializers
 from ranvier.core import _config, _naming, _policy, _tracking
 from ranvier.core._registry import builtin
+from ranvier.core._results import presented
 from ranvier.core._scope import StatelessScope
 from ranvier.core._variable import Variable
 
@@ -43,6 +46,11 @@ class Metric:
 
     # "up" or "down": which way is better, for searches; None if unknown.
     _direction = None
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "result" in cls.__dict__:
+            cls.result = _presenting(cls.__dict__["result"])
 
     def __init__(self, dtype=None, name=None):
         self.name = name or _naming.auto_name(type(self).__name__)
@@ -198,3 +206,13 @@ class Metric:
 def _append_new(known, item):
     if all(item is not other for other in known):
         known.append(item)
+
+
+def _presenting(result):
+    """Shows what a method `result` returns as the installed face does."""
+
+    @functools.wraps(result)
+    def presenting(self):
+        return presented(result(self))
+
+    return presenting

@@ -11,6 +11,7 @@ import numpy as np
 
 from ranvier.core import _tree
 from ranvier.ops._dispatch import wrappers
+from ranvier.tensors import _jax_arguments  # noqa: F401
 from ranvier.tensors._errors import OutOfScopeError
 from ranvier.tensors._tensor import Tensor
 

@@ -642,7 +642,7 @@ class RaggedTensor:
         return get_item(self, key)
 
     def __repr__(self):
-        return f"<tf.RaggedTensor {self.to_list()}>"
+        return f"<tf.RaggedTensor {_written(self.numpy())}>"
 
     __hash__ = None
 
@@ -651,6 +651,15 @@ class RaggedTensor:
         from ranvier.tensors._specs import RaggedTensorSpec
 
         return RaggedTensorSpec.from_value(self)
+
+
+def _written(value) -> str:
+    """Writes rows as NumPy does: with commas, and in lines where they are long."""
+    if not isinstance(value, np.ndarray):
+        return str(value)
+    if not value.size:
+        return repr(value.tolist())  # NumPy writes `[]` whatever the shape is
+    return np.array2string(value, separator=", ", formatter={"all": _written})
 
 
 def _require(condition, message) -> None:

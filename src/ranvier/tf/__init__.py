@@ -25,7 +25,7 @@ from ranvier.autodiff.function._host_calls import (
 )
 from ranvier.autodiff.function._printing import print_ as print
 from ranvier.core import _aliases
-from ranvier.tensors import _numpy_method
+from ranvier.tensors import _numpy_method, _results
 from ranvier.tensors._constant import constant, convert_to_tensor
 from ranvier.tensors._devices import (
     device,
@@ -245,6 +245,7 @@ from ranvier.tf.dtypes import (
 
 _aliases.install()
 _numpy_method.install()
+_results.install()
 
 newaxis = None
 initializers = keras.initializers

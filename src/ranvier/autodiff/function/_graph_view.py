@@ -309,7 +309,12 @@ class Graph:
                 kind = "Stateless" + kind
         short = short or kind
         made_name = self._unused(short)
-        inputs = [self._tensor(x, made_name, i) for i, x in enumerate(equation.invars)]
+        operands = equation.invars
+        if primitive == "pow" and isinstance(operands[1], Literal):
+            base, exponent = operands  # TensorFlow has both of one dtype
+            aval = exponent.aval.update(dtype=base.aval.dtype)
+            operands = base, Literal(exponent.val, aval)
+        inputs = [self._tensor(x, made_name, i) for i, x in enumerate(operands)]
         if primitive == "integer_pow":
             aval = equation.invars[0].aval
             inputs.append(self._constant(f"{made_name}/y", aval))

@@ -10,7 +10,8 @@ import jax
 import numpy as np
 
 from ranvier.core import _tree
-from ranvier.layers._layer import Layer
+from ranvier.core._results import presented
+from ranvier.layers._layer import Layer, contexts
 from ranvier.layers.preprocessing._composite import is_ragged, is_sparse
 from ranvier.ops._dispatch import wrappers
 from ranvier.ops._symbolic import any_symbolic
@@ -26,6 +27,7 @@ class HostLayer(Layer):
     """
 
     runs_on_host = True
+    _wide_integers = True
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
@@ -36,7 +38,8 @@ class HostLayer(Layer):
         if any_symbolic(_may_be_tensors(inputs)):
             return super().__call__(inputs, *args, **kwargs)
         self.built = True
-        return self.call(inputs, *args, **kwargs)
+        outputs = self.call(inputs, *args, **kwargs)
+        return outputs if contexts.current else presented(outputs, self._wide_integers)
 
     def call(self, inputs):
         refuse_tracers(self, inputs)
