@@ -30,8 +30,7 @@ class Sums(keras.layers.Layer):
 def test_a_layer_on_arrays_returns_tensors():
     total, rest = Sums()((np.array([1.0, 2.0]), np.array([3.0, 4.0])))
     assert text(total) == (
-        "<tf.Tensor: shape=(2,), dtype=float32, "
-        "numpy=array([4., 6.], dtype=float32)>"
+        "<tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 6.], dtype=float32)>"
     )
     assert text(rest["product"]).endswith("numpy=array([3., 8.], dtype=float32)>")
 
@@ -55,7 +54,7 @@ def test_tensors_of_results_compute_like_arrays():
     assert jax.numpy.sum(y) == 15.0 and y.at[0, 0].set(1.0)[0, 0] == 1.0
     assert text(y + 1)
     with pytest.raises(AttributeError):
-        y.no_such_method
+        _ = y.no_such_method
 
 
 @pytest.mark.parametrize(
@@ -135,7 +134,8 @@ def test_models_train_as_without(eagerly):
         model.compile("sgd", "mse", metrics=["mae"], run_eagerly=eagerly)
         x = np.linspace(0.0, 1.0, 16, dtype="float32").reshape(8, 2)
         history = model.fit(x, x[:, :1], batch_size=4, epochs=2, verbose=0).history
-        return history, model.predict(x, verbose=0), model.evaluate(x, x[:, :1], verbose=0)
+        score = model.evaluate(x, x[:, :1], verbose=0)
+        return history, model.predict(x, verbose=0), score
 
     shown = fit()
     from ranvier.core import _results as core

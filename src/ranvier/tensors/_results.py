@@ -41,21 +41,19 @@ def present(value, wide):
             traced stay as they are.
         wide: whether integers become ones of 64 bits.
     """
-    if isinstance(value, (jax.Array, np.ndarray, np.generic)):
-        if is_traced(value):
-            return value
-        tensor = ArrayTensor(_widened(value) if wide else value)
-        mask = _mask.get_mask(value)
-        if mask is not None:
-            tensor._keras_mask = mask
-        return tensor
     if _tree.is_nested(value):
-        return _tree.map_structure(lambda x: x if _opaque(x) else present(x, wide), value)
-    return value
+        return _tree.map_structure(lambda leaf: _present(leaf, wide), value)
+    return _present(value, wide)
 
 
-def _opaque(value) -> bool:
-    return not isinstance(value, (jax.Array, np.ndarray, np.generic))
+def _present(value, wide):
+    if not isinstance(value, (jax.Array, np.ndarray, np.generic)) or is_traced(value):
+        return value
+    tensor = ArrayTensor(_widened(value) if wide else value)
+    mask = _mask.get_mask(value)
+    if mask is not None:
+        tensor._keras_mask = mask
+    return tensor
 
 
 def _widened(value):
