@@ -36,7 +36,7 @@ from ranvier.layers._defaults import default, overrides
 from ranvier.layers._input_spec import check_inputs
 from ranvier.layers._shapes import map_shapes
 from ranvier.layers._weights import Weights
-from ranvier.ops import cast, divide_no_nan, shape
+from ranvier.ops import cast, convert_to_numpy, divide_no_nan, shape
 from ranvier.ops._graph import Node, Operation
 from ranvier.ops._symbolic import KerasTensor, any_symbolic, infer_outputs
 
@@ -289,7 +289,7 @@ class Layer(Weights, Configuration, Operation):
         if isinstance(x, jax.Array):
             return _keep_mask(x, x.astype(wanted)) if needs_cast else x
         if isinstance(x, np.ndarray) or not is_tensor(x):
-            x = np.asarray(x)
+            x = convert_to_numpy(x) if hasattr(x, "dense_shape") else np.asarray(x)
             if needs_cast:
                 return jax.numpy.asarray(x, dtype=jax.dtypes.canonicalize_dtype(wanted))
             return jax.numpy.asarray(_dtypes.narrow(x))

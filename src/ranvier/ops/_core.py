@@ -34,6 +34,18 @@ def is_sparse(x) -> bool:
     return sparse is not None and isinstance(x, sparse.JAXSparse)
 
 
+def _dense(x):
+    """Returns a sparse value, of JAX or of the `tf` face, as an array; others as is."""
+    if is_sparse(x):
+        return x.todense()
+    if not hasattr(x, "dense_shape"):
+        return x
+    values = np.asarray(x.values)
+    dense = np.zeros([int(size) for size in x.dense_shape], values.dtype)
+    dense[tuple(np.asarray(x.indices).T)] = values
+    return dense
+
+
 def shape(x) -> tuple:
     """Returns the shape of a tensor as a tuple, with None for unknown dimensions.
 
@@ -112,8 +124,8 @@ def convert_to_tensor(x, dtype=None, sparse=None, ragged=None):
             "`ragged=True` is not supported: arrays of JAX are never ragged. "
             "Pad the rows to one length."
         )
-    if is_sparse(x) and sparse is not None and not sparse:
-        x = x.todense()
+    if sparse is not None and not sparse:
+        x = _dense(x)
     return as_tensor(x, dtype)
 
 
@@ -131,7 +143,7 @@ def convert_to_numpy(x):
         >>> ops.convert_to_numpy(ops.ones(2))
         array([1., 1.], dtype=float32)
     """
-    return np.array(x.todense() if is_sparse(x) else x)
+    return np.array(_dense(x))
 
 
 @op

@@ -36,6 +36,11 @@ def as_batches(data):
         TypeError: for anything else.
     """
     data = from_numbers(data)
+    if isinstance(data, dict):
+        raise TypeError(
+            "`adapt()` takes an array, a dataset or an iterable of batches. Received a "
+            f"dictionary with the keys {list(data)}: adapt a layer for each entry."
+        )
     if hasattr(data, "__array__"):
         yield from _parts(data)
     elif isinstance(data, (list, tuple)) or not hasattr(data, "__getitem__"):

@@ -1,6 +1,9 @@
 """CategoryEncoding: integers to rows of zeros and ones, or of counts."""
 
+import contextlib
+
 import jax
+import numpy as np
 
 from ranvier import ops
 from ranvier.core._registry import builtin
@@ -10,6 +13,7 @@ from ranvier.layers.preprocessing._composite import flat_of, is_ragged, padded_r
 from ranvier.layers.preprocessing._host_layer import finished
 from ranvier.layers.preprocessing._strings import as_array
 from ranvier.ops._symbolic import KerasTensor
+from ranvier.tensors._errors import InvalidArgumentError
 
 
 @builtin("keras.layers")
@@ -25,7 +29,8 @@ class CategoryEncoding(Layer):
 
     Call arguments:
         inputs: integers.
-        count_weights: what each integer counts, for `"count"`.
+        count_weights: what each integer counts, for `"count"`: numbers in the shape
+            of the inputs.
 
     Example:
         >>> CategoryEncoding(num_tokens=4)([[0, 1], [3, 3]]).tolist()
@@ -64,20 +69,57 @@ class CategoryEncoding(Layer):
                     "`count_weights` is not used when `output_mode` is not `'count'`. "
                     f"Received: count_weights={count_weights}."
                 )
-            count_weights = ops.convert_to_tensor(count_weights, self.compute_dtype)
         if self.output_mode == "one_hot" and is_ragged(inputs) and not self.sparse:
             return inputs.with_flat_values(self.call(inputs.flat_values))
-        ids = inputs
+        ids = flat_of(inputs)
+        if not isinstance(ids, jax.Array):
+            ids = as_array(ids)
+        self._check_ids(ids)
         if flat_of(inputs) is not inputs:
-            ids = padded_rows(inputs, as_array(flat_of(inputs)), -1)
-        elif not isinstance(inputs, jax.Array):
-            ids = as_array(inputs)
+            ids = padded_rows(inputs, ids, -1)
+        if count_weights is not None:
+            count_weights = self._weights_for(ids, count_weights)
         encoded = encode_categories(
             ids, self.output_mode, self.num_tokens, self.dtype, count_weights
         )
         if isinstance(encoded, jax.core.Tracer):
             return encoded
         return finished(encoded, inputs, self.sparse)
+
+    def _check_ids(self, ids):
+        """Raises for categories below zero, where their values are known."""
+        if self.output_mode == "one_hot" or ids.ndim > 2 or ids.size == 0:
+            return
+        if isinstance(ids, jax.core.Tracer) or ids.dtype.kind not in "if":
+            return
+        if ids.min() < 0:
+            raise InvalidArgumentError(
+                f"Layer '{self.name}' (CategoryEncoding) takes categories in "
+                f"[0, num_tokens={self.num_tokens}), which must be non-negative. "
+                f"Received: {ids.min()}"
+            )
+
+    def _weights_for(self, ids, weights):
+        """Returns what each id counts: one number for all, or one for each.
+
+        Raises:
+            InvalidArgumentError: for weights of another shape.
+        """
+        if flat_of(weights) is not weights:
+            weights = padded_rows(weights, flat_of(weights), 0)
+        weights = ops.convert_to_tensor(weights, self.compute_dtype)
+        shape = tuple(weights.shape)
+        fits = shape in ((), tuple(ids.shape))
+        if not fits and ids.ndim > 2:
+            with contextlib.suppress(ValueError):
+                fits = np.broadcast_shapes(shape, ids.shape) == ids.shape
+        if not fits:
+            raise InvalidArgumentError(
+                f"`count_weights` of layer '{self.name}' (CategoryEncoding) must have "
+                "the same shape as the inputs. Received: count_weights of shape "
+                f"{shape}, inputs of shape {tuple(ids.shape)}"
+            )
+        return ops.broadcast_to(weights, ids.shape)
 
     def compute_output_shape(self, input_shape):
         """Returns the shape of the outputs."""

@@ -1,5 +1,7 @@
 """Discretization: numbers to the intervals they lie in."""
 
+import functools
+
 import jax
 import numpy as np
 
@@ -13,6 +15,13 @@ from ranvier.layers.preprocessing._adapt import Adaptable
 from ranvier.layers.preprocessing._arrays import from_numbers
 from ranvier.layers.preprocessing._categories import encode_categories
 from ranvier.layers.preprocessing._choices import choice
+from ranvier.layers.preprocessing._composite import (
+    flat_of,
+    is_ragged,
+    is_sparse,
+    padded_rows,
+    with_flat,
+)
 from ranvier.layers.preprocessing._host_layer import finished
 from ranvier.ops._symbolic import KerasTensor
 
@@ -76,10 +85,17 @@ class Discretization(Adaptable, Layer):
             )
         if num_bins is None and bin_boundaries is None:
             raise ValueError("You need to set either `num_bins` or `bin_boundaries`.")
-        if isinstance(bin_boundaries, (str, bytes)):
+        is_text = isinstance(bin_boundaries, (str, bytes))
+        if is_text or (bin_boundaries is not None and np.ndim(bin_boundaries) != 1):
             raise ValueError(
-                "`bin_boundaries` must be a list of numbers. Received: "
+                "`bin_boundaries` must be a list of numbers. (To let `adapt` find "
+                "boundaries, pass `num_bins=`.) Received: "
                 f"bin_boundaries={bin_boundaries!r}"
+            )
+        if not 0 < epsilon:
+            raise ValueError(
+                "`epsilon`, the share of values that a boundary may be off, must be "
+                f"greater than 0. Received: epsilon={epsilon}"
             )
         if bin_boundaries is not None and np.any(np.diff(bin_boundaries) < 0):
             raise ValueError(
@@ -134,7 +150,7 @@ class Discretization(Adaptable, Layer):
 
     def update_state(self, data):
         """Takes in the values of one batch."""
-        values = np.asarray(data, np.float32)
+        values = np.asarray(flat_of(data), np.float32)
         self._sketch.add(values)
         summary = _quantiles.summarize(values, self.epsilon)
         self.summary = _quantiles.merge(summary, self.summary, self.epsilon)
@@ -156,6 +172,9 @@ class Discretization(Adaptable, Layer):
     # Calling.
 
     def __call__(self, inputs, **kwargs):
+        if is_ragged(inputs) or is_sparse(inputs):
+            self.built = True
+            return self.call(inputs)
         return super().__call__(from_numbers(inputs), **kwargs)
 
     def call(self, inputs):
@@ -166,15 +185,30 @@ class Discretization(Adaptable, Layer):
                 "`adapt(dataset)` before you can start using the `Discretization` "
                 "layer."
             )
-        bins = ops.digitize(inputs, list(self.bin_boundaries))
+        flat = flat_of(inputs)
+        bins = ops.digitize(flat, list(self.bin_boundaries))
         if not isinstance(bins, jax.core.Tracer):
             bins = np.asarray(bins)
+        if flat is not inputs:
+            return self._encoded_rows(inputs, bins)
         encoded = encode_categories(
             bins, self.output_mode, self._depth, self.output_dtype
         )
         if isinstance(encoded, jax.core.Tracer):
             return encoded
         return finished(encoded, inputs, self.sparse)
+
+    def _encoded_rows(self, inputs, bins):
+        """Returns the outputs for the bins of a ragged or sparse tensor."""
+        encode = functools.partial(
+            encode_categories, depth=self._depth, dtype=self.output_dtype
+        )
+        if self.output_mode == "int":
+            return with_flat(inputs, encode(bins, "int"))
+        if self.output_mode == "one_hot" and is_ragged(inputs) and not self.sparse:
+            return with_flat(inputs, encode(bins, "one_hot"))
+        rows = encode(padded_rows(inputs, bins, -1), self.output_mode)
+        return finished(rows, inputs, self.sparse)
 
     @property
     def _depth(self):

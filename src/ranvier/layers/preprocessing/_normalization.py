@@ -6,9 +6,9 @@ from ranvier import ops
 from ranvier.core import _config
 from ranvier.core._errors import NotBuiltError, ShapeError
 from ranvier.core._registry import builtin
-from ranvier.layers._arguments import known_size
 from ranvier.layers._layer import Layer
 from ranvier.layers.preprocessing._arrays import as_batches, from_numbers
+from ranvier.layers.preprocessing._composite import is_ragged
 
 
 @builtin("keras.layers")
@@ -72,7 +72,19 @@ class Normalization(Layer):
 
     def build(self, input_shape):
         ndim = len(input_shape)
-        sizes = {axis % ndim: known_size(self, input_shape, axis) for axis in self.axis}
+        if any(not -ndim <= axis < ndim for axis in self.axis):
+            raise ShapeError(
+                f"All `axis` values must be in the range [-ndim, ndim). Received for "
+                f"layer '{self.name}' (Normalization): axis={self.axis}, input of "
+                f"shape {tuple(input_shape)} (ndim={ndim})."
+            )
+        if any(input_shape[axis] is None for axis in self.axis):
+            raise ShapeError(
+                "All `axis` values to be kept must have a known size: each position "
+                f"has its own mean. Received for layer '{self.name}' (Normalization): "
+                f"axis={self.axis}, input_shape={tuple(input_shape)}."
+            )
+        sizes = {axis % ndim: input_shape[axis] for axis in self.axis}
         self._sizes = dict(sorted(sizes.items()))
         self._reduced = tuple(axis for axis in range(ndim) if axis not in sizes)
         self._kept_shape = tuple(sizes.get(axis, 1) for axis in range(ndim))
@@ -111,6 +123,8 @@ class Normalization(Layer):
                 "when it was made, so that it cannot adapt to data."
             )
         moments = None
+        if is_ragged(data):
+            data = [self._without_rows(data)]
         for batch in as_batches(data):
             if not self.built:
                 self.build(tuple(batch.shape))
@@ -118,8 +132,9 @@ class Normalization(Layer):
             moments = _join(moments, _moments(np.asarray(batch), self._reduced))
         if moments is None or moments[0] == 0:
             raise ValueError(
-                "`adapt()` received no data. Expected at least one sample for layer "
-                f"'{self.name}' (Normalization)."
+                "`adapt()` received no data: an empty array or an empty iterable of "
+                f"batches. Expected at least one sample for layer '{self.name}' "
+                "(Normalization)."
             )
         _, mean, variance = moments
         self.adapt_mean.assign(mean)
@@ -131,7 +146,7 @@ class Normalization(Layer):
             raise ShapeError(
                 f"Layer '{self.name}' (Normalization) was built for {ndim} axes with "
                 f"the sizes {self._sizes} (by axis), but `adapt()` received data of "
-                f"the incompatible shape {tuple(shape)}."
+                f"an incompatible shape: {tuple(shape)}."
             )
 
     @property
@@ -161,7 +176,32 @@ class Normalization(Layer):
         return ops.cast(value, self.compute_dtype)
 
     def __call__(self, inputs, **kwargs):
+        if is_ragged(inputs):
+            return self._call_on_rows(inputs, **kwargs)
         return super().__call__(from_numbers(inputs), **kwargs)
+
+    def _call_on_rows(self, inputs, **kwargs):
+        outputs = super().__call__(self._without_rows(inputs), **kwargs)
+        flat = ops.reshape(outputs, inputs.flat_values.shape)
+        return inputs.with_flat_values(flat)
+
+    def _without_rows(self, inputs):
+        """Returns the values of a ragged tensor, which share one mean.
+
+        Raises:
+            ShapeError: if positions along the rows have their own.
+        """
+        if not self.built:
+            self.build(tuple(inputs.shape))
+        flat = inputs.flat_values
+        outer = len(self._kept_shape) - len(flat.shape)
+        if any(size != 1 for size in self._kept_shape[: outer + 1]):
+            raise ShapeError(
+                f"Layer '{self.name}' (Normalization) has its own mean for each "
+                f"position of axis {self.axis}, along which the rows of a ragged "
+                "tensor lie: pass `axis=None`."
+            )
+        return ops.reshape(flat, (*[1] * outer, *flat.shape))
 
     def call(self, inputs):
         if not self.built:

@@ -6,6 +6,7 @@ from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.layers._layer import Layer
 from ranvier.layers.preprocessing._arrays import from_numbers
+from ranvier.layers.preprocessing._composite import is_ragged
 
 
 @builtin("keras.layers")
@@ -30,6 +31,9 @@ class Rescaling(Layer):
         self.supports_masking = True
 
     def __call__(self, inputs, **kwargs):
+        if is_ragged(inputs):
+            flat = super().__call__(inputs.flat_values, **kwargs)
+            return inputs.with_flat_values(flat)
         return super().__call__(from_numbers(inputs), **kwargs)
 
     def call(self, inputs):
@@ -40,7 +44,8 @@ class Rescaling(Layer):
         )
 
     def _by_channel(self, value):
-        value = ops.cast(value, self.compute_dtype)
+        # Not converted at once: unsigned integers take a negative offset modulo 256.
+        value = ops.cast(ops.convert_to_tensor(value), self.compute_dtype)
         if len(value.shape) > 0 and image_data_format() == "channels_first":
             value = ops.reshape(value, (*value.shape, *[1] * (3 - len(value.shape))))
         return value
