@@ -136,7 +136,7 @@ def draw_key(seed):
     if isinstance(seed, jax.Array):
         return seed
     if isinstance(seed, (int, np.integer)) and not isinstance(seed, bool):
-        return jnp.asarray(raw_key(int(seed)))
+        return jax.device_put(raw_key(int(seed)))
     if seed is None:
         return global_seed_generator().next(ordered=False)
     raise ValueError(

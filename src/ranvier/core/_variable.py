@@ -459,10 +459,12 @@ def _to_array(value, dtype):
     if hasattr(value, "__jax_array__"):
         return value.__jax_array__().astype(_storage(dtype))
     # Copied: the buffer must not alias the caller's memory.
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        # JAX would compile its own copy once for each shape.
-        with np.errstate(all="ignore"):
-            return jax.device_put(np.array(value, dtype=_storage(dtype)))
+    if isinstance(value, np.ndarray):
+        storage = _storage(dtype)
+        if value.dtype.kind == "f" or value.dtype == storage:
+            # JAX would compile its own copy once for each shape.
+            with np.errstate(all="ignore"):
+                return jax.device_put(np.array(value, dtype=storage))
     return jnp.array(value, dtype=_storage(dtype))
 
 

@@ -201,7 +201,7 @@ class MultilayerPerceptron(BaseEstimator):
                 *data,
                 random_state=self._random,
                 test_size=self.validation_fraction,
-                stratify=data[1] if self._stratifies() else None,
+                stratify=data[1].astype(bool) if self._stratifies() else None,
             )
             data, held_out = parts[::2], parts[1::2]
             if held_out[0].shape[0] < 2:

@@ -106,7 +106,7 @@ class Network(Sequential):
         """Lets the optimizer start anew, with the learning rate of another one."""
         self.set_optimizer_state(self._first_optimizer_state)
         if isinstance(like.rate_source, Variable):
-            self.optimizer.learning_rate.assign(like.learning_rate.value)
+            self.optimizer.learning_rate.assign(like.learning_rate.numpy())
 
     def set_optimizer_state(self, values):
         """Assigns the optimizer's variables."""

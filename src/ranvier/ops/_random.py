@@ -107,7 +107,7 @@ def _draw(function, key, shape, dtype):
     flat = function(key, (bucket,), dtype)
     if isinstance(flat, Tracer):
         return function(key, shape, dtype)
-    return jnp.asarray(np.asarray(flat)[:size].reshape(shape))
+    return jax.device_put(np.asarray(flat)[:size].reshape(shape))
 
 
 def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
@@ -138,7 +138,8 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     concrete = not isinstance(key, Tracer)
     plain = isinstance(minval, (int, float)) and isinstance(maxval, (int, float))
     if concrete and plain and _threefry.is_quicker(math.prod(shape), dtype):
-        return jnp.asarray(_threefry.uniform(key, shape, minval, maxval))
+        # JAX would compile its own copy once for each shape.
+        return jax.device_put(_threefry.uniform(key, shape, minval, maxval))
     return jax.random.uniform(key, shape, dtype, minval, maxval)
 
 

@@ -1,11 +1,12 @@
 """Pure pieces that several rules share."""
 
 import jax.numpy as jnp
+import numpy as np
 
 
 def constant(value):
     """Returns an initialiser `(shape, dtype)` that fills with one number."""
-    return lambda shape, dtype: jnp.full(shape, value, dtype)
+    return lambda shape, dtype: np.full(shape, value, dtype)
 
 
 def moving_mean(mean, new, decay):
