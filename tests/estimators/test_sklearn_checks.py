@@ -17,7 +17,10 @@ FLOAT32 = "equal to 2e-7 as float32 can be; the check asks for 1e-7"
 ORDER = "the rule sees sample after sample: a weight of 2 is not a sample twice"
 BATCHES = "losses are means over the samples of a batch, as in Keras, not over weights"
 EXPECTED_FAILURES = {
-    KerasClassifier: {"check_sample_weight_equivalence_on_dense_data": BATCHES},
+    KerasClassifier: {
+        "check_sample_weight_equivalence_on_dense_data": BATCHES,
+        "check_sample_weight_equivalence_on_sparse_data": BATCHES,
+    },
     Perceptron: {  # scikit-learn's own has these two
         "check_sample_weight_equivalence_on_dense_data": ORDER,
         "check_sample_weight_equivalence_on_sparse_data": ORDER,
@@ -36,7 +39,7 @@ EXPECTED_FAILURES = {
 
 def build(meta):
     outputs, link = meta["n_outputs_"], None
-    if "target_type_" in meta:
+    if "n_classes_" in meta:
         outputs, link = meta["n_classes_"], "softmax"
         if meta["target_type_"] == "binary":
             outputs = 1

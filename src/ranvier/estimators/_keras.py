@@ -1,21 +1,19 @@
-"""KerasClassifier, KerasRegressor, KerasTransformer."""
+"""KerasClassifier and KerasRegressor."""
 
 import numpy as np
 from scipy.special import expit, softmax
-from sklearn.base import ClassifierMixin, RegressorMixin, TransformerMixin
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.metrics import accuracy_score, r2_score
 from sklearn.utils.class_weight import compute_sample_weight
-from sklearn.utils.multiclass import (
-    check_classification_targets,
-    type_of_target,
-    unique_labels,
-)
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
+from ranvier.estimators._base_wrapper import BaseWrapper
 from ranvier.estimators._calibration import check_calibration, hold_out, make_calibrator
-from ranvier.estimators._keras_base import KerasEstimator
+from ranvier.estimators._encoders import ClassEncoder, NumberEncoder
 
 
-class KerasClassifier(ClassifierMixin, KerasEstimator):
+class KerasClassifier(ClassifierMixin, BaseWrapper):
     """Any model for classification, in scikit-learn's interface.
 
     The function that makes the model may take `meta`, which tells about the data
@@ -82,7 +80,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
             return super().fit(X, y, sample_weight, **kwargs)
         part, rest = hold_out(self, X, y, sample_weight, self.calibration_fraction)
         super().fit(*part, **kwargs)
-        codes = self._encode(np.asarray(rest[1]), reset=False)
+        codes = self.target_encoder_.transform(np.asarray(rest[1]))
         codes = codes.reshape(len(codes), -1)
         self._calibrator = make_calibrator(
             self.calibration, self._scores(rest[0]), codes, rest[2]
@@ -120,9 +118,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         if getattr(self, "_calibrator", None) is not None:
             return self._calibrator(self._scores(X, **kwargs))
         probabilities = self._probabilities(X, **kwargs)
-        if probabilities.shape[1] == 1:
-            return np.concatenate([1 - probabilities, probabilities], axis=1)
-        return probabilities
+        return self.target_encoder_.inverse_transform(probabilities, return_proba=True)
 
     def predict(self, X, **kwargs):
         """Returns classes, or a matrix of 0 and 1.
@@ -131,13 +127,45 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
             X: inputs.
             **kwargs: further arguments of `Model.predict`.
         """
-        probabilities = self.predict_proba(X, **kwargs)
-        if self.target_type_.startswith("multilabel"):
-            return (probabilities > 0.5).astype(int)
-        return self.classes_[probabilities.argmax(axis=1)]
+        if getattr(self, "_calibrator", None) is not None:
+            probabilities = self._calibrator(self._scores(X, **kwargs))
+        else:
+            probabilities = self._probabilities(X, **kwargs)
+        if self._is_one_hot():
+            # One label each, as the loss has it.
+            return np.eye(probabilities.shape[1], dtype=int)[probabilities.argmax(1)]
+        return self.target_encoder_.inverse_transform(probabilities)
+
+    @staticmethod
+    def scorer(y_true, y_pred, **kwargs):
+        """Returns the score of predictions: their accuracy.
+
+        Args:
+            y_true: targets.
+            y_pred: predictions.
+            **kwargs: as `sklearn.metrics.accuracy_score` takes them.
+        """
+        return accuracy_score(y_true, y_pred, **kwargs)
+
+    def score(self, X, y, sample_weight=None):
+        """Returns what `scorer` says of the predictions.
+
+        Args:
+            X: inputs.
+            y: targets.
+            sample_weight: weight of each sample.
+        """
+        return self._score(X, y, sample_weight)
+
+    @property
+    def target_encoder(self):
+        """The transformer of the targets."""
+        return ClassEncoder(getattr(self, "_given_classes", None))
 
     def _probabilities(self, X, **kwargs):
         outputs = self._outputs(X, **kwargs)
+        if not self._has_own_targets():
+            return outputs
         outputs = outputs.reshape(len(outputs), -1)
         if getattr(self.model_.loss, "from_logits", False):
             several = outputs.shape[1] > 1
@@ -157,39 +185,36 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
     def _validate(self, X, y, reset):
         X, y = super()._validate(X, y, reset)
         if y is not None:
-            y = np.asarray(y)
             if y.ndim == 2 and y.shape[1] == 1:
                 y = column_or_1d(y, warn=True)
             check_classification_targets(y)
         return X, y
 
-    def _encode(self, y, reset):
-        if reset:
-            given = getattr(self, "_given_classes", None)
-            self.target_type_ = type_of_target(y if given is None else given)
-            self.classes_ = unique_labels(y if given is None else given)
-            self.n_classes_ = len(self.classes_)
-            if self.n_classes_ < 2:
-                raise ValueError(
-                    "Classifier can't train when only one class is present."
-                )
-        if self.target_type_.startswith("multilabel"):
-            return y.astype("float32")
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(
-                f"`y` has classes that the model was not built for: {list(unknown)}. "
-                f"Expected: {list(self.classes_)}."
-            )
-        return np.searchsorted(self.classes_, y).astype("int32")
+    def _has_own_targets(self):
+        """Whether the targets are encoded as classes, and not by a user's encoder."""
+        return isinstance(self.target_encoder_, ClassEncoder)
 
-    def _match(self, targets):
+    def _loss_name(self):
         loss = self.model_.loss
         name = loss if isinstance(loss, str) else getattr(loss, "name", "")
-        name = name or getattr(loss, "__name__", "")
-        if targets.ndim == 1 and name in ("categorical_crossentropy",):
+        return str(name or getattr(loss, "__name__", ""))
+
+    def _is_one_hot(self):
+        """Whether labels exclude one another."""
+        return (
+            self._has_own_targets()
+            and self.target_encoder_.is_multilabel_
+            and self._loss_name()
+            in ("categorical_crossentropy", "CategoricalCrossentropy")
+        )
+
+    def _match(self, targets):
+        if not self._has_own_targets() or targets.ndim != 1:
+            return targets
+        name = self._loss_name()
+        if name in ("categorical_crossentropy", "CategoricalCrossentropy"):
             return np.eye(self.n_classes_, dtype="float32")[targets]
-        if targets.ndim == 1 and "sparse" not in str(name):
+        if "sparse" not in name.lower():
             return targets.astype("float32")[:, None]
         return targets
 
@@ -211,7 +236,7 @@ class KerasClassifier(ClassifierMixin, KerasEstimator):
         return tags
 
 
-class KerasRegressor(RegressorMixin, KerasEstimator):
+class KerasRegressor(RegressorMixin, BaseWrapper):
     """Any model for regression, in scikit-learn's interface.
 
     Args:
@@ -246,78 +271,41 @@ class KerasRegressor(RegressorMixin, KerasEstimator):
             X: inputs.
             **kwargs: further arguments of `Model.predict`.
         """
-        outputs = self._outputs(X, **kwargs)
-        one = outputs.ndim == 2 and outputs.shape[1] == 1
-        return outputs[:, 0] if one else outputs
+        return super().predict(X, **kwargs)
 
-    def _encode(self, y, reset):
-        y = np.asarray(y)
-        if y.ndim == 2 and y.shape[1] == 1:
+    @staticmethod
+    def scorer(y_true, y_pred, **kwargs):
+        """Returns the score of predictions: the coefficient of determination.
+
+        Args:
+            y_true: targets.
+            y_pred: predictions.
+            **kwargs: as `sklearn.metrics.r2_score` takes them.
+        """
+        return r2_score(y_true, y_pred, **kwargs)
+
+    def score(self, X, y, sample_weight=None):
+        """Returns what `scorer` says of the predictions.
+
+        Args:
+            X: inputs.
+            y: targets.
+            sample_weight: weight of each sample.
+        """
+        return self._score(X, y, sample_weight)
+
+    @property
+    def target_encoder(self):
+        """The transformer of the targets."""
+        return NumberEncoder()
+
+    def _validate(self, X, y, reset):
+        X, y = super()._validate(X, y, reset)
+        if y is not None and y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        return y.astype("float32") if y.dtype.kind in "OUS" else y
+        return X, y
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.regressor_tags.poor_score = True
-        return tags
-
-
-class KerasTransformer(TransformerMixin, KerasEstimator):
-    """A model whose outputs are features for what follows.
-
-    Without targets the inputs are the targets: an autoencoder's reconstruction.
-
-    Args:
-        model: a function that returns a model, compiled or not, or a model.
-        **kwargs: as for `KerasRegressor`.
-
-    Attributes:
-        model_: the fitted model.
-
-    Example:
-        >>> import numpy as np, ranvier as rv
-        >>> def build(meta):
-        ...     return rv.Sequential([rv.layers.Dense(meta["n_features_in_"])])
-        >>> KerasTransformer(build).fit_transform(np.ones((4, 3))).shape
-        (4, 3)
-    """
-
-    def fit(self, X, y=None, sample_weight=None, **kwargs):
-        """Builds the model and trains it.
-
-        Args:
-            X: inputs.
-            y: targets; None for the inputs.
-            sample_weight: weight of each sample.
-            **kwargs: further arguments of `Model.fit`.
-
-        Returns:
-            The estimator.
-        """
-        return super().fit(X, y, sample_weight, **kwargs)
-
-    def transform(self, X):
-        """Returns the outputs of the model.
-
-        Args:
-            X: inputs.
-        """
-        return self._outputs(X)
-
-    def _fit(self, X, y, sample_weight, goes_on, kwargs):
-        y = X if y is None else y
-        return super()._fit(X, y, sample_weight, goes_on, kwargs)
-
-    def get_feature_names_out(self, input_features=None):
-        """Returns names of the outputs.
-
-        Args:
-            input_features: accepted as in scikit-learn.
-        """
-        width = self.model_.output_shape[-1]
-        return np.array([f"kerastransformer{i}" for i in range(width)], dtype=object)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []
         return tags

@@ -2,25 +2,27 @@
 
 import contextlib
 import copy
-import inspect
 import random
 
 import numpy as np
-from sklearn.base import BaseEstimator
+from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import (
-    _check_sample_weight,
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
-from ranvier.core import _errors
 from ranvier.core._seeds import set_random_seed
+from ranvier.estimators._keras_data import (
+    check_model,
+    metadata,
+    validated,
+    without_weightless,
+)
+from ranvier.estimators._routed_parameters import RoutedParameters
 from ranvier.estimators._routing import (
     ROUTES,
     call_with_known,
     compile_arguments,
     make_callbacks,
+    plain,
     routed,
 )
 from ranvier.models import Model
@@ -29,7 +31,7 @@ _FIT = ("batch_size", "epochs", "verbose", "shuffle", "validation_split")
 _FIT += ("validation_batch_size",)
 
 
-class KerasEstimator(BaseEstimator):
+class KerasEstimator(RoutedParameters):
     """Base of the wrappers of models.
 
     Args:
@@ -91,65 +93,24 @@ class KerasEstimator(BaseEstimator):
         self.epochs = epochs
         vars(self).update(kwargs)
 
-    # Parameters: those of the signature, and those with a prefix.
-
-    @classmethod
-    def _get_param_names(cls):
-        names = set()
-        for base in cls.__mro__:
-            init = vars(base).get("__init__")
-            if init is not None and issubclass(base, KerasEstimator):
-                names |= {
-                    p.name
-                    for p in inspect.signature(init).parameters.values()
-                    if p.kind is not p.VAR_KEYWORD and p.name != "self"
-                }
-        return sorted(names)
-
-    def get_params(self, deep=True):
-        """Returns the parameters by name.
-
-        Args:
-            deep: as in scikit-learn; the parameters of a model are no parameters.
-        """
-        return {
-            **{n: getattr(self, n) for n in self._get_param_names()},
-            **self._extra(),
-        }
-
-    def set_params(self, **params):
-        """Sets parameters; those with a prefix may be new.
-
-        Returns:
-            The estimator.
-
-        Raises:
-            ValueError: for a name that is no parameter.
-        """
-        known = self.get_params()
-        function = self._function()
-        if callable(function):
-            known = {**known, **inspect.signature(function).parameters}
-        for name in params:
-            if name not in known and name.partition("__")[0] not in ROUTES:
-                raise ValueError(
-                    f"Invalid parameter {name!r} for estimator "
-                    f"{type(self).__name__}." + _errors.close_names(name, known)
-                )
-        vars(self).update(params)
-        return self
-
-    def _extra(self):
-        names = set(self._get_param_names())
-        return {
-            k: v
-            for k, v in vars(self).items()
-            if k not in names and not k.startswith("_") and not k.endswith("_")
-        }
-
     def _function(self):
+        """Returns the function that makes the model; None where one was given."""
         function = self.model if self.model is not None else self.build_fn
+        if function is None:
+            return getattr(self, "_keras_build_fn", None)
         return None if isinstance(function, Model) else function
+
+    # What subclasses may replace.
+
+    @property
+    def feature_encoder(self):
+        """The transformer of the inputs, which may return what any model takes."""
+        return FunctionTransformer()
+
+    @property
+    def target_encoder(self):
+        """The transformer of the targets; its inverse takes the model's outputs."""
+        return FunctionTransformer()
 
     # Fitting.
 
@@ -161,6 +122,30 @@ class KerasEstimator(BaseEstimator):
         if self._ahead is not None:
             clone._ahead = self._ahead
         return clone
+
+    @property
+    def initialized_(self):
+        """Whether there is a model, trained or not."""
+        return hasattr(self, "model_")
+
+    @property
+    def current_epoch(self):
+        """The epochs that the model was trained for."""
+        return len(next(iter(getattr(self, "history_", {}).values()), []))
+
+    def initialize(self, X, y=None):
+        """Builds the model without training it.
+
+        Args:
+            X: inputs, or a dictionary of them.
+            y: targets.
+
+        Returns:
+            The estimator.
+        """
+        with self._seeded():
+            self._initialize(X, y)
+        return self
 
     def fit(self, X, y=None, sample_weight=None, **kwargs):
         """Builds the model and trains it.
@@ -174,7 +159,9 @@ class KerasEstimator(BaseEstimator):
         Returns:
             The estimator.
         """
-        goes_on = self.warm_start and hasattr(self, "model_")
+        goes_on = self.warm_start and self.initialized_
+        if goes_on:
+            self.history_ = {}
         return self._fit(X, y, sample_weight, goes_on, kwargs)
 
     def partial_fit(self, X, y=None, sample_weight=None, **kwargs):
@@ -188,9 +175,21 @@ class KerasEstimator(BaseEstimator):
 
         Returns:
             The estimator.
+
+        Raises:
+            TypeError: for `epochs` or `initial_epoch`.
         """
-        kwargs = {"epochs": 1, **kwargs}
-        return self._fit(X, y, sample_weight, hasattr(self, "model_"), kwargs)
+        for name in ("epochs", "initial_epoch"):
+            if name in kwargs:
+                raise TypeError(
+                    f"Invalid argument `{name}` to `partial_fit`: it trains for one "
+                    "epoch, the next. Use `fit` with `warm_start=True` for several."
+                )
+        epoch = self.current_epoch
+        kwargs = {"epochs": epoch + 1, **kwargs}
+        if epoch:
+            kwargs["initial_epoch"] = epoch
+        return self._fit(X, y, sample_weight, self.initialized_, kwargs)
 
     def _fit(self, X, y, sample_weight, goes_on, kwargs):
         ahead = vars(self).pop("_ahead", None)
@@ -207,7 +206,8 @@ class KerasEstimator(BaseEstimator):
         state = random.getstate(), np.random.get_state()
         try:
             if self.random_state is not None:
-                generator = check_random_state(self.random_state)
+                # A generator is left as it is: each fit starts from the same seed.
+                generator = check_random_state(copy.deepcopy(self.random_state))
                 set_random_seed(int(generator.randint(2**31 - 1)))
             yield
         finally:
@@ -215,55 +215,88 @@ class KerasEstimator(BaseEstimator):
                 random.setstate(state[0])
                 np.random.set_state(state[1])
 
+    def _initialize(self, X, y):
+        """Notes what the data are, and builds the model; returns the data."""
+        X, y = self._validate(X, y, reset=True)
+        self.target_encoder_ = self.target_encoder
+        if y is not None:
+            self.target_encoder_.fit(y)
+        self.feature_encoder_ = self.feature_encoder.fit(X)
+        for encoder in (self.target_encoder_, self.feature_encoder_):
+            vars(self).update(getattr(encoder, "get_metadata", dict)())
+        self.model_ = self._build()
+        self.history_ = {}
+        return X, y
+
     def _prepare(self, X, y, sample_weight, goes_on, kwargs):
         """Makes the model ready; returns the arguments of its `fit`."""
-        X, y = self._validate(X, y, reset=not goes_on)
-        targets = self._encode(y, reset=not goes_on)
+        if goes_on:
+            X, y = self._validate(X, y, reset=False)
+        else:
+            X, y = self._initialize(X, y)
+        check_model(self)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, targets)
+            sample_weight = _check_sample_weight(
+                sample_weight, y, allow_all_zero_weights=True
+            )
         sample_weight = self._weigh(y, sample_weight)
-        if not goes_on:
-            self.model_ = self._build(X, targets)
-            self.history_ = {}
+        if sample_weight is not None:
+            X, y, sample_weight = without_weightless(X, y, sample_weight)
+        inputs = self.feature_encoder_.transform(X)
+        given = {**self._fit_arguments(), **kwargs}
+        for name in ("batch_size", "validation_batch_size"):
+            given[name] = _size(name, given[name], inputs)
         return {
-            "x": X,
-            "y": self._match(targets),
+            "x": inputs,
+            "y": self._match(self.target_encoder_.transform(y)),
             "sample_weight": sample_weight,
-            **self._fit_arguments(),
-            **kwargs,
+            **given,
         }
 
     def _conclude(self, history):
         """Keeps what a fit of the model has told."""
         for name, values in history.history.items():
             self.history_.setdefault(name, []).extend(values)
-        self.n_iter_ = len(next(iter(self.history_.values()), []))
+        self.n_iter_ = self.current_epoch
         return self
 
     def _validate(self, X, y, reset):
-        if _is_dictionary(X):
-            return X, y
-        return validate_data(self, X, y, allow_nd=True, multi_output=True, reset=reset)
+        return validated(self, X, y, reset)
 
-    def _build(self, X, targets):
+    def _build(self):
         params = self._extra()
         function = self._function()
-        if isinstance(self.model, Model):
-            model = copy.deepcopy(self.model)
-        elif callable(function):
+        if isinstance(self.model, Model) or isinstance(self.build_fn, Model):
+            given = self.model if self.model is not None else self.build_fn
+            model = copy.deepcopy(given)
+        elif function is None:
+            raise ValueError(
+                f"{type(self).__name__} needs a model. Expected: `model`, a function "
+                "that returns one, or a `Model`; or a subclass, which must implement "
+                f"``_keras_build_fn``. Received: model={self.model!r}"
+            )
+        elif not callable(function):
+            raise TypeError(
+                "``model`` must be a function that returns a `Model`, a `Model`, or "
+                f"None. Received: model={self.model!r}"
+            )
+        elif self.model is not None and hasattr(self, "_keras_build_fn"):
+            raise ValueError(
+                f"{type(self).__name__} cannot implement ``_keras_build_fn`` if "
+                "`model` is given. Leave one of them out."
+            )
+        else:
             unrouted = {
                 k: v for k, v in params.items() if k.partition("__")[0] not in ROUTES
             }
             model = call_with_known(
                 function,
-                {**unrouted, **routed(params, "model")},
-                self._meta(X, targets),
-                compile_arguments(self, params),
-            )
-        else:
-            raise ValueError(
-                f"{type(self).__name__} needs a model. Expected: `model`, a function "
-                f"that returns one, or a `Model`. Received: model={self.model!r}"
+                {**unrouted, **plain(routed(params, "model"))},
+                {
+                    "meta": metadata(self),
+                    "compile_kwargs": compile_arguments(self, params),
+                    "params": self.get_params(),
+                },
             )
         if not isinstance(model, Model):
             raise TypeError(
@@ -277,23 +310,17 @@ class KerasEstimator(BaseEstimator):
             model.compile(**arguments)
         return model
 
-    def _meta(self, X, targets):
-        shape = None if _is_dictionary(X) else X.shape
-        meta = {"X_shape_": shape, "n_features_in_": shape and shape[1]}
-        meta["n_outputs_"] = 1 if np.ndim(targets) < 2 else targets.shape[1]
-        known = {k: v for k, v in vars(self).items() if k.endswith("_")}
-        return {**meta, **known}
-
     def _fit_arguments(self):
         params = self._extra()
-        return {
+        given = {
             **{name: getattr(self, name) for name in _FIT},
-            "callbacks": make_callbacks(self.callbacks, routed(params, "callbacks")),
-            **routed(params, "fit"),
+            **plain(routed(params, "fit")),
         }
-
-    def _encode(self, y, reset):
-        return y
+        callbacks = make_callbacks(self.callbacks, routed(params, "callbacks"))
+        callbacks += make_callbacks(
+            given.get("callbacks"), routed(params, "fit__callbacks")
+        )
+        return {**given, "callbacks": callbacks or None}
 
     def _match(self, targets):
         """Returns targets in the form of the loss that the model has."""
@@ -305,13 +332,23 @@ class KerasEstimator(BaseEstimator):
     def _default_loss(self):
         return "mse"
 
+    def _score(self, X, y, sample_weight):
+        options = plain(routed(self._extra(), "score"))
+        predictions = self.predict(X)
+        return self.scorer(y, predictions, sample_weight=sample_weight, **options)
+
     def _outputs(self, X, **kwargs):
         check_is_fitted(self, "model_")
-        if not _is_dictionary(X):
-            X = validate_data(self, X, allow_nd=True, reset=False)
-        arguments = {"batch_size": self.batch_size, "verbose": 0}
-        arguments.update(routed(self._extra(), "predict"), **kwargs)
-        return self.model_.predict(X, **arguments)
+        X, _ = self._validate(X, None, reset=False)
+        inputs = self.feature_encoder_.transform(X)
+        params = self._extra()
+        given = {"batch_size": self.batch_size, "verbose": 0}
+        given.update(plain(routed(params, "predict")), **kwargs)
+        if "callbacks" in given:
+            options = routed(params, "predict__callbacks")
+            given["callbacks"] = make_callbacks(given["callbacks"], options)
+        given["batch_size"] = _size("batch_size", given["batch_size"], inputs)
+        return self.model_.predict(inputs, **given)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "model_")
@@ -319,9 +356,17 @@ class KerasEstimator(BaseEstimator):
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.non_deterministic = self.random_state is None
+        tags.input_tags.sparse = True
         return tags
 
 
-def _is_dictionary(X):
-    """Tells inputs by name from SciPy's sparse dictionaries."""
-    return isinstance(X, dict) and not hasattr(X, "toarray")
+def _size(name, size, inputs):
+    """Returns a batch size; -1 stands for all samples."""
+    if size != -1:
+        return size
+    if not hasattr(inputs, "shape"):
+        raise ValueError(
+            f"`{name}=-1` requires that `X` implement `shape`. Received: "
+            f"{type(inputs).__name__}, from the feature encoder. Give a number."
+        )
+    return inputs.shape[0]

@@ -7,7 +7,7 @@ from ranvier import losses, metrics, optimizers
 from ranvier.core import _errors
 
 ROUTES = ("model", "fit", "compile", "predict", "optimizer", "loss", "metrics")
-ROUTES += ("callbacks",)
+ROUTES += ("callbacks", "score")
 
 
 def routed(params, route) -> dict:
@@ -27,22 +27,44 @@ def routed(params, route) -> dict:
     }
 
 
-def made(value, get, options):
-    """Returns an object from a class, a name or an object, and its arguments.
+def plain(options) -> dict:
+    """Returns the parameters that are for no part of a part."""
+    return {k: v for k, v in options.items() if "__" not in k}
+
+
+def made(value, options, get=None):
+    """Returns objects from classes, names and objects, and their arguments.
 
     Args:
-        value: a class, or what `get` takes.
-        get: function that gives the object of a name.
-        options: arguments of the constructor.
+        value: a class, what `get` takes, or a list or dictionary of those.
+        options: arguments of constructors: for all, or under `0__`, `1__`... or the
+            key for one of several; those of an argument that is a class itself
+            under its name.
+        get: function that gives the object of a name, or None.
     """
+    own = plain(options)
+    if isinstance(value, (list, tuple)):
+        parts = [
+            made(v, {**own, **routed(options, str(i))}, get)
+            for i, v in enumerate(value)
+        ]
+        return type(value)(parts)
+    if isinstance(value, dict):
+        return {
+            k: made(v, {**own, **routed(options, str(k))}, get)
+            for k, v in value.items()
+        }
     if inspect.isclass(value):
-        return value(**options)
-    if value is None or not options:
+        own = {k: made(v, routed(options, k)) for k, v in own.items()}
+        ordered = sorted((k for k in own if k.isdigit()), key=int)
+        positional = [own.pop(k) for k in ordered]
+        return value(*positional, **own)
+    if value is None or not own or get is None:
         return value
     found = get(value)
     if isinstance(value, str):
-        return _class_of(found)(**options)
-    return type(found).from_config({**found.get_config(), **options})
+        return made(_class_of(found), options)
+    return type(found).from_config({**found.get_config(), **own})
 
 
 def _class_of(found):
@@ -55,66 +77,73 @@ def _class_of(found):
 
 def compile_arguments(estimator, params) -> dict:
     """Returns what a model is compiled with, if its function did not compile it."""
-
-    def many(values, get, route):
-        options = routed(params, route)
-        if isinstance(values, dict):
-            return {k: made(v, get, routed(options, k)) for k, v in values.items()}
-        if isinstance(values, (list, tuple)):
-            common = {k: v for k, v in options.items() if "__" not in k}
-            return [
-                made(v, get, {**common, **routed(options, str(i))})
-                for i, v in enumerate(values)
-            ]
-        return made(values, get, options)
-
+    getters = {
+        "optimizer": optimizers.get,
+        "loss": losses.get,
+        "metrics": metrics.get,
+    }
     return {
-        "optimizer": made(
-            estimator.optimizer, optimizers.get, routed(params, "optimizer")
-        ),
-        "loss": many(estimator.loss, losses.get, "loss"),
-        "metrics": many(estimator.metrics, metrics.get, "metrics"),
+        **{
+            name: made(getattr(estimator, name), routed(params, name), get)
+            for name, get in getters.items()
+        },
         "run_eagerly": estimator.run_eagerly,
-        **routed(params, "compile"),
+        **plain(routed(params, "compile")),
     }
 
 
 def make_callbacks(values, options):
-    """Returns callbacks from objects, classes or names, and their arguments.
+    """Returns a list of callbacks from objects, classes or names, and their arguments.
 
     Args:
         values: one or a list of them, or a dictionary by name.
-        options: arguments: for all, or `name__argument`, `0__argument` for one.
+        options: arguments, as `made` takes them.
+
+    Raises:
+        TypeError: for what is no callback.
     """
     if values is None:
-        return None
+        return []
     if not isinstance(values, (list, tuple, dict)):
         values = [values]
-    if not isinstance(values, dict):
-        values = {str(i): value for i, value in enumerate(values)}
-    common = {k: v for k, v in options.items() if "__" not in k}
-    result = []
-    for name, value in values.items():
-        if isinstance(value, str):
-            known = callbacks_module.__all__
-            if value not in known:
-                raise _errors.unknown_name("a callback", value, known)
-            value = getattr(callbacks_module, value)
-        arguments = {**common, **routed(options, name)}
-        result.append(value(**arguments) if inspect.isclass(value) else value)
-    return result
+    result = made(_named(values), options)
+    result = list(result.values()) if isinstance(result, dict) else list(result)
+    flat = []
+    for callback in result:
+        flat += callback if isinstance(callback, (list, tuple)) else [callback]
+    for callback in flat:
+        if not hasattr(callback, "on_train_begin"):
+            raise TypeError(
+                "If specified, ``callbacks`` must be one callback, a list of them, or "
+                "a dictionary with callbacks as values; each an object, a class or a "
+                f"name. Received: {callback!r}"
+            )
+    return flat
 
 
-def call_with_known(function, params, meta, compile_kwargs):
+def _named(value):
+    """Puts classes for the names of callbacks."""
+    if isinstance(value, dict):
+        return {k: _named(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_named(v) for v in value]
+    if not isinstance(value, str):
+        return value
+    known = callbacks_module.__all__
+    if value not in known:
+        raise _errors.unknown_name("a callback", value, known)
+    return getattr(callbacks_module, value)
+
+
+def call_with_known(function, arguments, offered):
     """Calls a function that makes a model with those arguments that it takes.
 
     Args:
         function: a user's.
-        params: `model__` parameters, which must fit.
-        meta: what is known about the data, handed over as `meta`.
-        compile_kwargs: handed over under that name.
+        arguments: those that it must take.
+        offered: handed over to a function that names them, or takes any.
     """
     taken = inspect.signature(function).parameters
-    extra = {"meta": meta, "compile_kwargs": compile_kwargs}
-    extra = {k: v for k, v in extra.items() if k in taken}
-    return function(**{**extra, **params})
+    if not any(p.kind is p.VAR_KEYWORD for p in taken.values()):
+        offered = {k: v for k, v in offered.items() if k in taken}
+    return function(**{**arguments, **offered, **arguments})
