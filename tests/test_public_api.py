@@ -12,7 +12,6 @@ import pytest
 import ranvier
 
 LATER = "convolutional, recurrent and attention layers come later"
-IMAGES = "image and text preprocessing comes with the data pipeline"
 FILES = "needs files or servers that come with exact resume"
 QUANTIZED = "quantisation is out of scope"
 GRAPH = "comes with the TensorFlow face"
@@ -60,12 +59,6 @@ MISSING = {
     ),
     "layers": dict.fromkeys(LATER_LAYERS, LATER),
     "utils": {
-        **dict.fromkeys(
-            [
-                "audio_dataset_from_directory",
-            ],
-            IMAGES,
-        ),
         **dict.fromkeys(["Config", "get_source_inputs"], FILES),
     },
 }

@@ -5,9 +5,14 @@ import os
 import numpy as np
 import pytest
 
+from ranvier import tf
 from ranvier.data import Dataset, io
+from ranvier.data.io._wav import decode_wav, encode_wav
 from ranvier.utils import (
+    audio_dataset_from_directory,
     image_dataset_from_directory,
+    load_img,
+    save_img,
     split_dataset,
     text_dataset_from_directory,
     timeseries_dataset_from_array,
@@ -107,7 +112,7 @@ WRONG = [
     ({"validation_split": 0.5, "subset": "both"}, "seed"),
     ({"labels": [1, 2]}, "lengths of `labels`"),
     ({"class_names": ["c"]}, "class_names"),
-    ({"label_mode": "binary", "class_names": ["a"]}, "exactly 2"),
+    ({"label_mode": "binary", "labels": [0] * 8}, "exactly 2"),
 ]
 
 
@@ -188,3 +193,101 @@ def test_split_shuffled():
 def test_split_wrong(left, right):
     with pytest.raises(ValueError, match="size"):
         split_dataset(np.arange(10), left, right)
+
+
+@pytest.fixture
+def sounds(tmp_path):
+    for name, count in (("high", 2), ("low", 3)):
+        (tmp_path / name).mkdir()
+        for i in range(count):
+            audio = np.full((20 + 10 * i, 1), 0.25 * (i + 1), np.float32)
+            (tmp_path / name / f"{i}.wav").write_bytes(encode_wav(audio, 1000))
+    return tmp_path
+
+
+def test_sounds_are_padded_in_batches(sounds):
+    dataset = audio_dataset_from_directory(sounds, batch_size=5, shuffle=False)
+    audio, labels = next(iter(dataset))
+    assert audio.shape == (5, 40, 1) and audio.dtype == np.float32
+    assert labels.tolist() == [0, 0, 1, 1, 1]
+    assert audio[3, 29, 0] == 0.5 and audio[3, 30, 0] == 0.0
+
+
+def test_sounds_of_one_length(sounds):
+    dataset = audio_dataset_from_directory(
+        sounds, None, batch_size=None, output_sequence_length=25, shuffle=False
+    )
+    found = list(dataset)
+    assert {audio.shape for audio in found} == {(25, 1)}
+    dataset = audio_dataset_from_directory(
+        sounds, None, batch_size=5, sampling_rate=500, shuffle=False
+    )
+    assert next(iter(dataset)).shape == (5, 20, 1)
+
+
+def test_ragged_sounds(sounds):
+    dataset = audio_dataset_from_directory(
+        sounds, batch_size=5, ragged=True, shuffle=False
+    )
+    audio, _ = next(iter(dataset))
+    assert audio.row_lengths().numpy().tolist() == [20, 30, 20, 30, 40]
+
+
+def test_sounds_for_validation(sounds):
+    training, validation = audio_dataset_from_directory(
+        sounds, validation_split=0.4, subset="both", seed=1
+    )
+    assert len(training.file_paths) == 3 and len(validation.file_paths) == 2
+    assert training.class_names == ["high", "low"]
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"ragged": True, "output_sequence_length": 3}, "Cannot set both"),
+        ({"sampling_rate": 0}, "higher than 0"),
+        ({"sampling_rate": 1.5}, "integer value"),
+        ({"labels": "other"}, "`labels` argument should be"),
+        ({"class_names": ["high"]}, "did not match"),
+        ({"label_mode": "other"}, "`label_mode` argument must be"),
+        ({"validation_split": 0.2, "subset": "training"}, "must provide a `seed`"),
+    ],
+)
+def test_arguments_of_sounds(sounds, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        audio_dataset_from_directory(sounds, **arguments)
+
+
+def test_wav_channels_and_samples():
+    audio = np.array([[0.5, -1.0], [2.0, 0.25]], np.float32)
+    sound = encode_wav(audio, 8000)
+    decoded, rate = decode_wav(sound)
+    largest = 1.0 - 2.0**-15
+    assert decoded.tolist() == [[0.5, -1.0], [largest, 0.25]] and rate == 8000
+    assert decode_wav(sound, desired_channels=1).audio.shape == (2, 1)
+    assert decode_wav(sound, 3).audio[0].tolist() == [0.5, -1.0, -1.0]
+    assert decode_wav(sound, desired_samples=1).audio.shape == (1, 2)
+    wrapped, _ = tf.audio.decode_wav(tf.audio.encode_wav(tf.constant(audio), 8000))
+    assert wrapped.shape == (2, 2)
+
+
+def test_wav_that_is_damaged():
+    sound = encode_wav(np.zeros((100, 1), np.float32), 8000)
+    generator = np.random.default_rng(0)
+    for _ in range(200):
+        bad = bytearray(sound[: generator.integers(len(sound))])
+        for place in generator.integers(0, max(len(bad), 1), 3):
+            if bad:
+                bad[place] = generator.integers(256)
+        try:
+            decode_wav(bytes(bad))
+        except tf.errors.InvalidArgumentError:
+            pass
+
+
+def test_jpeg_by_another_name(tmp_path):
+    picture = np.zeros((4, 6, 4))
+    for arguments in ({}, {"file_format": "jpg"}):
+        with pytest.warns(UserWarning, match="no transparency"):
+            save_img(tmp_path / "a.jpg", picture, **arguments)
+        assert load_img(tmp_path / "a.jpg").size == (6, 4)

@@ -11,6 +11,16 @@ from ranvier.data.io._images import decode_image
 
 _IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
 _CHANNELS = {"rgb": 3, "rgba": 4, "grayscale": 1}
+_INTERPOLATIONS = (
+    "bilinear",
+    "nearest",
+    "bicubic",
+    "area",
+    "lanczos3",
+    "lanczos5",
+    "gaussian",
+    "mitchellcubic",
+)
 _LABEL_MODES = ("int", "categorical", "binary", None)
 
 
@@ -72,11 +82,18 @@ def image_dataset_from_directory(
         )
     if isinstance(image_size, int):
         image_size = (image_size, image_size)
-    if len(image_size) != 2:
+    if not isinstance(image_size, (list, tuple)) or len(image_size) != 2:
         raise ValueError(
-            "`image_size` must be a pair of integers. "
+            "Invalid `image_size`: expected a pair of integers, height and width. "
             f"Received: image_size={image_size}"
         )
+    interpolation = interpolation.lower()
+    if interpolation not in _INTERPOLATIONS:
+        raise ValueError(
+            f"`interpolation` should be one of {_INTERPOLATIONS}. "
+            f"Received: interpolation={interpolation}"
+        )
+    check_format(format)
     if crop_to_aspect_ratio and pad_to_aspect_ratio:
         raise ValueError(
             "Only one of `pad_to_aspect_ratio`, `crop_to_aspect_ratio` can be True."
@@ -93,16 +110,17 @@ def image_dataset_from_directory(
         resized = ops.image.resize(
             image,
             tuple(image_size),
-            interpolation=interpolation.lower(),
+            interpolation=interpolation,
             crop_to_aspect_ratio=crop_to_aspect_ratio,
             pad_to_aspect_ratio=pad_to_aspect_ratio,
             data_format=data_format,
         )
         return np.asarray(resized)
 
-    return _make(
+    return make_dataset(
         load,
         directory,
+        "images",
         _IMAGES,
         labels,
         label_mode,
@@ -168,13 +186,16 @@ def text_dataset_from_directory(
         [b'a bad film', b'a good film'] [0, 1]
     """
 
+    check_format(format)
+
     def load(path):
         with open(path, "rb") as file:
             return file.read() if max_length is None else file.read(max_length)
 
-    return _make(
+    return make_dataset(
         load,
         directory,
+        "text files",
         (".txt",),
         labels,
         label_mode,
@@ -189,9 +210,23 @@ def text_dataset_from_directory(
     )
 
 
-def _make(
+def check_format(format) -> None:
+    """Raises for a format of datasets that Keras does not know.
+
+    Raises:
+        ValueError: naming the argument.
+    """
+    if format not in ("tf", "grain"):
+        raise ValueError(
+            '`format` should be "tf" or "grain" (and makes no difference here). '
+            f"Received: format={format}"
+        )
+
+
+def make_dataset(
     load,
     directory,
+    kind,
     endings,
     labels,
     label_mode,
@@ -203,11 +238,20 @@ def _make(
     subset,
     follow_links,
     verbose,
+    batch=Dataset.batch,
 ):
-    """Returns the dataset, or two of them, of what `load` makes of files."""
+    """Returns the dataset, or two of them, of what `load` makes of files.
+
+    Args:
+        load: a function of a path.
+        directory: the folder, as all arguments but the last in the functions above.
+        kind: what the files are, for messages.
+        endings: of the names of the files.
+        batch: a function of a dataset and a size.
+    """
     if label_mode not in _LABEL_MODES:
         raise ValueError(
-            f"`label_mode` must be one of {_LABEL_MODES}. "
+            f"`label_mode` argument must be one of {_LABEL_MODES}. "
             f"Received: label_mode={label_mode}"
         )
     if labels is None or label_mode is None:
@@ -238,9 +282,9 @@ def _make(
     for name in ("training", "validation") if subset == "both" else (subset,):
         rows = parts[name]
         if not len(rows):
-            kind = "" if name is None else f"{name} "
+            part = "" if name is None else f"{name} "
             raise ValueError(
-                f"No {kind}files found in directory {os.fspath(directory)}. Allowed "
+                f"No {part}{kind} found in directory {os.fspath(directory)}. Allowed "
                 f"formats: {endings}"
             )
         if verbose and name is not None:
@@ -254,6 +298,7 @@ def _make(
             len(class_names or ()),
             batch_size,
             seed if again else None,
+            batch,
         )
         dataset.class_names = class_names
         dataset.file_paths = [paths[i] for i in rows]
@@ -277,8 +322,8 @@ def _check_split(validation_split, subset, shuffle, seed):
         )
     if validation_split and shuffle and seed is None:
         raise ValueError(
-            "With `validation_split` and `shuffle`, `seed` must be given, so that "
-            "training and validation files are not the same in part."
+            "With `validation_split` and `shuffle=True`, you must provide a `seed`, so "
+            "that no file is for training and validation."
         )
 
 
@@ -289,11 +334,15 @@ def _index(directory, endings, labels, class_names, follow_links):
     if not inferred:
         if labels is not None and not isinstance(labels, (list, tuple, np.ndarray)):
             raise ValueError(
-                '`labels` must be "inferred", None, or a list of integers. Received: '
-                f"labels={labels!r}"
+                "The `labels` argument should be a list of integers, one for each "
+                'file, "inferred" (from the names of subfolders), or None (no labels). '
+                f"Received: labels={labels!r}"
             )
         if class_names is not None:
-            raise ValueError('`class_names` needs `labels="inferred"`.')
+            raise ValueError(
+                'You can only pass `class_names` if `labels="inferred"`. Received: '
+                f"labels={labels}, class_names={class_names}"
+            )
         paths = _files(directory, endings, follow_links)
         if labels is None:
             return paths, None, None
@@ -310,10 +359,10 @@ def _index(directory, endings, labels, class_names, follow_links):
         for entry in os.scandir(directory)
         if entry.is_dir() and not entry.name.startswith(".")
     )
-    if class_names is not None and not set(class_names) <= set(found):
+    if class_names is not None and set(class_names) != set(found):
         raise ValueError(
-            "`class_names` must be names of subfolders. Expected some of "
-            f"{found}, received: class_names={class_names}"
+            "The `class_names` passed did not match the names of the subfolders. "
+            f"Expected: {found}, received: class_names={class_names}"
         )
     class_names = found if class_names is None else list(class_names)
     paths, numbers = [], []
@@ -334,7 +383,7 @@ def _files(directory, endings, follow_links):
     ]
 
 
-def _dataset(load, paths, labels, label_mode, classes, batch_size, seed):
+def _dataset(load, paths, labels, label_mode, classes, batch_size, seed, batch):
     """Returns the dataset of some files; shuffled if there is a seed."""
     parts = paths
     if label_mode is not None:
@@ -351,5 +400,5 @@ def _dataset(load, paths, labels, label_mode, classes, batch_size, seed):
     else:
         dataset = dataset.map(lambda path, y: (load(path), y), num_parallel_calls=-1)
     if batch_size is not None:
-        dataset = dataset.batch(batch_size)
+        dataset = batch(dataset, batch_size)
     return dataset.prefetch(-1)

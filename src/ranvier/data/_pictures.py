@@ -106,7 +106,11 @@ def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
         (6, 4)
     """
     picture = array_to_img(x, data_format, scale)
-    if picture.mode == "RGBA" and file_format in ("jpg", "jpeg"):
+    if file_format is None and isinstance(path, (str, os.PathLike)):
+        file_format = os.path.splitext(path)[1].removeprefix(".").lower() or None
+    if file_format == "jpg":  # Pillow knows one name only
+        file_format = "jpeg"
+    if picture.mode == "RGBA" and file_format == "jpeg":
         warnings.warn(
             "JPEG has no transparency: the picture is saved as RGB.", stacklevel=2
         )

@@ -10,6 +10,8 @@ import functools
 from ranvier.data import _csv, _dataset, _experimental, _files, io
 from ranvier.data._face import Face
 from ranvier.data._program import Text
+from ranvier.data.io._face import shown
+from ranvier.data.io._wav import decode_wav, encode_wav
 from ranvier.tensors import RaggedTensor, SparseTensor, Tensor, convert_to_tensor
 from ranvier.tensors._tensor import is_traced
 
@@ -94,3 +96,7 @@ def from_list(elements, name=None):
 # `tf.io`: the functions of `ranvier.data.io`, with tensors as results.
 
 io_functions = io.wrapped(TENSORS.wrap, bare)
+audio_functions = {
+    function.__name__: shown(function, TENSORS.wrap, bare)
+    for function in (decode_wav, encode_wav)
+}

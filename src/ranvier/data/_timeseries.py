@@ -8,6 +8,7 @@ from ranvier.core._seeds import make_default_seed
 from ranvier.data import _spec
 from ranvier.data._block import Block
 from ranvier.data._dataset import Dataset
+from ranvier.data._directories import check_format
 from ranvier.data._node import Stream, Transformation
 from ranvier.data._sources import Rows
 
@@ -100,6 +101,7 @@ def timeseries_dataset_from_array(
         ...     print(windows.tolist(), targets.tolist())
         [[1, 2], [2, 3]] [30, 40]
     """
+    check_format(format)
     data = np.asarray(data)
     n = len(data)
     for argument, value, low, high in (

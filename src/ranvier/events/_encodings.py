@@ -1,10 +1,8 @@
 """How TensorBoard wants values: buckets, pixels of 8 bits, WAV."""
 
-import io
-import wave
-
 import numpy as np
 
+from ranvier.data.io import _wav
 from ranvier.tensors._errors import InvalidArgumentError
 
 
@@ -88,14 +86,4 @@ def encode_wav(frames, sample_rate):
         raise InvalidArgumentError(
             f"`sample_rate` must be positive. Received: {sample_rate}"
         )
-    scaled = frames.astype(np.float32) * np.float32(2**15)
-    # Half-way values away from zero.
-    rounded = np.trunc(scaled + np.copysign(np.float32(0.5), scaled))
-    samples = np.clip(rounded, -(2**15), 2**15 - 1).astype("<i2")
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setnchannels(frames.shape[1])
-        writer.setsampwidth(2)
-        writer.setframerate(sample_rate)
-        writer.writeframes(samples.tobytes())
-    return file.getvalue()
+    return _wav.encode_wav(frames, sample_rate)

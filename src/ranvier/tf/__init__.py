@@ -194,6 +194,7 @@ from ranvier.tensors._strings import (
 from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
 from ranvier.tf import (
+    audio,
     autograph,
     config,
     data,
@@ -300,6 +301,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "audio",
     "autograph",
     "batch_to_space",
     "bfloat16",

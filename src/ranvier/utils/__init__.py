@@ -21,6 +21,7 @@ from ranvier.core._serialization import (
 )
 from ranvier.core._serialization import serialize_object as serialize_keras_object
 from ranvier.core._session import clear_session
+from ranvier.data._audio_directory import audio_dataset_from_directory
 from ranvier.data._directories import (
     image_dataset_from_directory,
     text_dataset_from_directory,
@@ -52,6 +53,7 @@ __all__ = [
     "PyDataset",
     "Sequence",
     "array_to_img",
+    "audio_dataset_from_directory",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",

@@ -62,10 +62,18 @@ def wrapped(wrap, unwrap=None) -> dict:
     """
     from ranvier.data import io
 
-    return {name: _wrapped(getattr(io, name), wrap, unwrap) for name in FUNCTIONS}
+    return {name: shown(getattr(io, name), wrap, unwrap) for name in FUNCTIONS}
 
 
-def _wrapped(function, wrap, unwrap):
+def shown(function, wrap, unwrap):
+    """Returns a function whose results are shown by `wrap`.
+
+    Args:
+        function: returns arrays and bytes, also in structures.
+        wrap: makes what users see of a value.
+        unwrap: makes arrays of what users give; None where that is not needed.
+    """
+
     def show(result):
         if isinstance(result, list):
             return [show(value) for value in result]
