@@ -180,6 +180,16 @@ def test_overwrite_with_gradient():
     np.testing.assert_array_equal(mine[1].numpy(), gradients(STEPS - 1)[1])
 
 
+def test_overwrite_with_the_largest_gradient_accumulated():
+    def overwrite(optimizer, weights):
+        weights[1].overwrite_with_gradient = True
+
+    ours, reference = pair(("SGD", {}), gradient_accumulation_steps=2)
+    mine, theirs = train_both(ours, reference, overwrite)
+    assert_same(mine, theirs)
+    assert_same(ours.variables, reference.variables)
+
+
 def test_variables_without_gradient():
     ours, reference = pair(("Adam", {}))
     mine, theirs = weights(optimizers), weights(keras)

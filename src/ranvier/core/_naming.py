@@ -70,8 +70,8 @@ class name_scope:
     def __init__(self, name: str, caller=None):
         if not isinstance(name, str) or not name or "/" in name:
             raise ValueError(
-                "Argument `name` must be a non-empty string without '/'. "
-                f"Received: name={name}"
+                "Argument `name` must be a string, not empty, and cannot contain "
+                f"character `/`. Received: name={name}"
             )
         self.name = name
         self.caller = caller

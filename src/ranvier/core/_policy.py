@@ -1,6 +1,8 @@
 """Dtype policies: in which dtype a layer computes, and in which it keeps weights."""
 
+import re
 import typing
+from collections.abc import MutableMapping
 
 from ranvier.core import _config, _dtypes
 from ranvier.core._registry import builtin
@@ -92,16 +94,34 @@ FloatDTypePolicy = DTypePolicy
 
 
 @builtin("keras.dtype_policies")
-class DTypePolicyMap:
+class DTypePolicyMap(MutableMapping):
     """A policy for each layer path, with a default.
 
     Args:
-        default_policy: policy (or its name) for paths that no key matches.
-        policy_map: dictionary from a path, or a regular expression over paths, to a
-            policy.
+        default_policy: policy (or its name) for paths that no key matches; None: the
+            global policy.
+        policy_map: dictionary from a path, or a regular expression that matches whole
+            paths, to a policy.
+
+    Raises:
+        TypeError: if `policy_map` is no dictionary.
+        ValueError: if `default_policy` is a map, a path has a policy already, or
+            matches several keys.
+
+    Example:
+        >>> policies = DTypePolicyMap("float32", {"encoder/.*": "bfloat16"})
+        >>> policies["encoder/dense"].name, policies["decoder/dense"].name
+        ('bfloat16', 'float32')
     """
 
     def __init__(self, default_policy=None, policy_map=None):
+        if isinstance(default_policy, DTypePolicyMap):
+            raise ValueError("`default_policy` cannot be a `DTypePolicyMap`.")
+        if policy_map is not None and not isinstance(policy_map, dict):
+            raise TypeError(
+                "Argument `policy_map` must be a dict. Received: "
+                f"policy_map={policy_map} (of type {type(policy_map)})"
+            )
         self._default = None if default_policy is None else get(default_policy)
         self._policies = {k: get(v) for k, v in (policy_map or {}).items()}
 
@@ -110,12 +130,30 @@ class DTypePolicyMap:
         """The policy for paths that match no key."""
         return self._default or dtype_policy()
 
-    def __getitem__(self, path):
-        import re
+    @property
+    def name(self):
+        """`"map_"` and the default policy's name."""
+        return f"map_{self.default_policy.name}"
 
+    @property
+    def compute_dtype(self):
+        """The default policy's."""
+        return self.default_policy.compute_dtype
+
+    @property
+    def variable_dtype(self):
+        """The default policy's."""
+        return self.default_policy.variable_dtype
+
+    @property
+    def quantization_mode(self):
+        """The default policy's."""
+        return self.default_policy.quantization_mode
+
+    def __getitem__(self, path):
         if path in self._policies:
             return self._policies[path]
-        matches = [k for k in self._policies if re.search(k, path)]
+        matches = [k for k in self._policies if re.fullmatch(k, path)]
         if len(matches) > 1:
             raise ValueError(
                 f"Path '{path}' matches multiple dtype policy keys: {matches}. "
@@ -125,8 +163,29 @@ class DTypePolicyMap:
 
     def __setitem__(self, path, policy):
         if path in self._policies:
-            raise ValueError(f"{path} already exist in the DTypePolicyMap.")
-        self._policies[path] = get(policy)
+            raise ValueError(
+                f"{path} already exist in the DTypePolicyMap with value "
+                f"{self._policies[path]}. Delete it first to replace it."
+            )
+        try:
+            self._policies[path] = get(policy)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                "Cannot interpret the assigned value as a dtype policy. "
+                f"Received: {policy} (of type {type(policy)})"
+            ) from error
+
+    def __delitem__(self, path):
+        del self._policies[path]
+
+    def __contains__(self, path):
+        return path in self._policies
+
+    def __repr__(self):
+        return (
+            f"<DTypePolicyMap default_policy={self.default_policy}, "
+            f"mapping={self._policies}>"
+        )
 
     def __len__(self):
         return len(self._policies)
@@ -156,6 +215,12 @@ def dtype_policy() -> DTypePolicy:
 
 def set_dtype_policy(policy) -> None:
     """Sets the default policy of new layers (an object or a name)."""
+    if not isinstance(policy, (str, dict, DTypePolicy, DTypePolicyMap)):
+        raise ValueError(
+            "Invalid `policy` argument: expected the name of a policy, such as "
+            f"'float32', or a DTypePolicy. Received: policy={policy} (of type "
+            f"{type(policy)})"
+        )
     _global["policy"] = get(policy)
 
 
@@ -171,4 +236,10 @@ def get(identifier) -> typing.Any:
         return deserialize_object(identifier)
     if isinstance(identifier, str):
         return DTypePolicy(identifier)
-    return DTypePolicy(_dtypes.standardize_dtype(identifier))
+    try:
+        return DTypePolicy(_dtypes.standardize_dtype(identifier))
+    except (TypeError, ValueError):
+        raise ValueError(
+            "Cannot interpret `dtype` argument. Expected the name of a policy or "
+            f"dtype, or a DTypePolicy. Received: dtype={identifier}"
+        ) from None

@@ -4,6 +4,7 @@ import inspect
 
 from ranvier import regularizers
 from ranvier.core import _policy
+from ranvier.core._constructor import constructor_arguments
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.layers._defaults import default, overrides
 from ranvier.layers._shapes import as_tuples
@@ -57,18 +58,10 @@ class Configuration:
         init = type(self).__init__
         if getattr(init, "is_default", False):
             return {}
-        args, kwargs = self._init_arguments
-        bound = inspect.signature(init).bind(self, *args, **kwargs)
-        parameters = inspect.signature(init).parameters
-        given = dict(list(bound.arguments.items())[1:])
-        for name, parameter in parameters.items():
-            if parameter.kind is parameter.VAR_KEYWORD:
-                given.update(given.pop(name, {}))
-            elif parameter.kind is parameter.VAR_POSITIONAL and given.get(name):
-                raise self._needs_get_config()
-        for known in ("name", "trainable", "dtype", "activity_regularizer"):
-            given.pop(known, None)
         try:
+            given = constructor_arguments(self, *self._init_arguments)
+            for known in ("name", "trainable", "dtype", "activity_regularizer"):
+                given.pop(known, None)
             return {key: serialize_object(value) for key, value in given.items()}
         except (TypeError, ValueError) as error:
             raise self._needs_get_config() from error

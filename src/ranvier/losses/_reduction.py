@@ -24,7 +24,8 @@ def standardize_reduction(reduction):
     """
     if reduction not in _REDUCTIONS:
         raise ValueError(
-            f"Argument `reduction` must be one of {_REDUCTIONS}. "
+            "Invalid value for argument `reduction`. Expected one of "
+            f"{_REDUCTIONS}. "
             f"Received: reduction={reduction}"
         )
     return reduction

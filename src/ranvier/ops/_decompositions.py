@@ -121,8 +121,8 @@ def qr(x, mode="reduced"):
     """
     if mode not in ("reduced", "complete"):
         raise ValueError(
-            "`mode` argument value not supported. Expected 'reduced' or 'complete'. "
-            f"Received: mode={mode}"
+            "`mode` argument value not supported. Expected one of {'reduced', "
+            f"'complete'}}. Received: mode={mode}"
         )
     return tuple(jnp.linalg.qr(matrices(x), mode=mode))
 

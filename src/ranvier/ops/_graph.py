@@ -6,8 +6,13 @@ subgraph between some inputs and some outputs, and can be run on arrays.
 """
 
 import collections
+import inspect
+
+import numpy as np
 
 from ranvier.core import _naming, _tree
+from ranvier.core._constructor import constructor_arguments
+from ranvier.core._serialization import serialize_object
 from ranvier.ops._symbolic import KerasTensor, any_symbolic
 
 History = collections.namedtuple("History", ["operation", "node_index", "tensor_index"])
@@ -40,11 +45,7 @@ class Node:
         for i, tensor in enumerate(self.output_tensors):
             tensor._keras_history = History(operation, index, i)
         for tensor in self.input_tensors:
-            if not hasattr(tensor, "_keras_history"):
-                # Made by hand rather than by an operation: it is an input.
-                Node(Operation(name=tensor.name), (), {}, tensor)
-            producer = tensor._keras_history.operation
-            producer._outbound_nodes.append(self)
+            _node_of(tensor).operation._outbound_nodes.append(self)
 
     @property
     def is_input(self):
@@ -80,6 +81,11 @@ class Operation:
     # Whether it has to work on values that only the host has (strings).
     runs_on_host = False
 
+    def __new__(cls, *args, **kwargs):
+        instance = super().__new__(cls)
+        instance.__dict__["_init_arguments"] = (args, kwargs)
+        return instance
+
     def __init__(self, name=None):
         if name is None:
             name = _naming.auto_name(type(self).__name__)
@@ -113,34 +119,62 @@ class Operation:
 
         return infer_outputs(self.call, args, kwargs)
 
+    def get_config(self):
+        """Returns the constructor's arguments; a subclass adds its own to them.
+
+        Raises:
+            NotImplementedError: if a subclass that does not override this takes
+                arguments that cannot be saved.
+        """
+        if type(self).get_config is not Operation.get_config:
+            return {"name": self.name}
+        try:
+            given = constructor_arguments(self, *self._init_arguments)
+            config = {key: serialize_object(value) for key, value in given.items()}
+        except (TypeError, ValueError) as error:
+            raise NotImplementedError(
+                f"{type(self).__name__} was created by passing values that cannot be "
+                "saved by themselves. Override `get_config()`, and add them to what "
+                "`super().get_config()` returns."
+            ) from error
+        parameters = inspect.signature(type(self).__init__).parameters.values()
+        if "name" in given or any(p.kind is p.VAR_KEYWORD for p in parameters):
+            config["name"] = self.name
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        """Rebuilds an operation from `get_config()`."""
+        return cls(**config)
+
     @property
     def input(self):
-        """The symbolic input of the only call of this operation."""
-        return self._only_node_value("input")
+        """The symbolic input of the first call; a list where there are several."""
+        node = self._first_node("input")
+        return _one_or_list(node.input_tensors or node.output_tensors)
 
     @property
     def output(self):
-        """The symbolic output of the only call of this operation."""
-        return self._only_node_value("output")
+        """The symbolic output of the first call; a list where there are several."""
+        return _one_or_list(self._first_node("output").output_tensors)
 
-    def _only_node_value(self, which):
-        if len(self._inbound_nodes) != 1:
-            count = len(self._inbound_nodes)
-            reason = (
-                "has never been called on a symbolic tensor and thus has no defined"
-                if not count
-                else "has multiple nodes: it has been called several times, so there "
-                "is no single"
+    def _first_node(self, which):
+        if not self._inbound_nodes:
+            raise AttributeError(
+                f"The layer {self.name} has never been called on a symbolic tensor "
+                f"and thus has no defined {which}."
             )
-            raise AttributeError(f"The layer {self.name} {reason} {which}.")
-        node = self._inbound_nodes[0]
-        if which == "output":
-            return node.outputs
-        tensors = node.input_tensors or node.output_tensors
-        return tensors[0] if len(tensors) == 1 else tensors
+        return self._inbound_nodes[0]
+
+
+def _one_or_list(tensors):
+    return tensors[0] if len(tensors) == 1 else tensors
 
 
 def _node_of(tensor):
+    if not hasattr(tensor, "_keras_history"):
+        # Made by hand rather than by an operation: it is an input.
+        return Node(Operation(name=tensor.name), (), {}, tensor)
     history = tensor._keras_history
     return history.operation._inbound_nodes[history.node_index]
 
@@ -231,6 +265,12 @@ class Function(Operation):
         self._inputs = _tree.flatten(inputs)
         self._outputs = _tree.flatten(outputs)
         for kind, tensors in (("inputs", self._inputs), ("outputs", self._outputs)):
+            if not tensors:
+                raise ValueError(
+                    f"`{kind}` argument cannot be empty. Received: inputs={inputs}, "
+                    f"outputs={outputs}"
+                )
+        for kind, tensors in (("inputs", self._inputs), ("outputs", self._outputs)):
             for tensor in tensors:
                 if not isinstance(tensor, KerasTensor):
                     raise ValueError(
@@ -240,23 +280,28 @@ class Function(Operation):
         nodes, ranks = walk(self._inputs, self._outputs)
         given = {id(t) for t in self._inputs}
         self._run_order = []
+        needed = []
         for node in nodes:
             if all(id(t) in given for t in node.output_tensors):
+                # What makes an input that is computed elsewhere is no part of it.
+                if node.is_input:
+                    needed.append(node)
                 continue
+            needed.append(node)
             if node.is_input:
                 raise ValueError(
-                    "`inputs` not connected to `outputs`: the output depends on "
-                    f"{node.output_tensors[0]}, which is not among the inputs "
-                    f"{self._inputs}."
+                    f"Output {self._outputs_struct} is not connected to `inputs`: it "
+                    f"depends on {node.output_tensors[0]}, which is not among the "
+                    f"inputs {self._inputs}."
                 )
             self._run_order.append(node)
         for tensor in self._inputs:  # inputs that no output depends on
             node = _node_of(tensor)
-            if not any(node is other for other in nodes):
-                nodes.append(node)
+            if node.is_input and not any(node is other for other in needed):
+                needed.append(node)
                 ranks.setdefault(id(node.operation), -1)
-        self._nodes = nodes
-        self._operations, self._node_depths = by_depth(nodes, ranks)
+        self._nodes = needed
+        self._operations, self._node_depths = by_depth(needed, ranks)
 
     @property
     def operations(self):
@@ -275,7 +320,27 @@ class Function(Operation):
 
     def call(self, inputs):
         """Runs the graph on arrays given in the structure of the inputs."""
+        self._check_inputs(inputs)
         return self.run(inputs)
+
+    def _check_inputs(self, inputs):
+        """Raises unless values have the structure and shapes of the inputs."""
+        given = _tree.flatten(inputs)
+        try:
+            _tree.assert_same_structure(inputs, self._inputs_struct)
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"{type(self).__name__} '{self.name}' received an invalid input "
+                f"structure. Expected: {self._inputs_struct}. Received: {inputs}"
+            ) from error
+        for x, spec in zip(given, self._inputs, strict=True):
+            shape = np.shape(x) if not hasattr(x, "shape") else tuple(x.shape)
+            if not _fits(shape, spec.shape):
+                raise ValueError(
+                    f"{type(self).__name__} '{self.name}' received incompatible "
+                    f"inputs. Expected shape {spec.shape} for '{spec.name}'. "
+                    f"Received: shape {shape}"
+                )
 
     def run(self, inputs, call=None):
         """Runs the graph; `call(node, args, kwargs)` may perform the operations."""
@@ -313,4 +378,24 @@ class Function(Operation):
         """Returns the symbolic outputs for other symbolic inputs."""
         from ranvier.ops._symbolic import infer_outputs
 
+        self._check_inputs(inputs)
         return infer_outputs(self.run, (inputs,), {})
+
+    def compute_output_shape(self, input_shape):
+        """Returns the shapes of the outputs for other shapes of the inputs.
+
+        Args:
+            input_shape: a shape, or a structure of shapes like that of the inputs.
+        """
+        specs = iter(self._inputs)
+        inputs = _tree.map_shape_structure(
+            lambda shape: KerasTensor(shape, next(specs).dtype), input_shape
+        )
+        return _tree.map_structure(lambda x: x.shape, self.compute_output_spec(inputs))
+
+
+def _fits(shape, expected):
+    """Tells whether a shape is one that an input of unknown sizes stands for."""
+    return len(shape) == len(expected) and all(
+        n is None or m is None or n == m for n, m in zip(shape, expected, strict=True)
+    )

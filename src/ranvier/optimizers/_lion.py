@@ -2,7 +2,11 @@
 
 import jax.numpy as jnp
 
-from ranvier.core._arguments import require_below_one, require_positive
+from ranvier.core._arguments import (
+    require_below_one,
+    require_fraction,
+    require_positive,
+)
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._registry import builtin
 from ranvier.optimizers._optimizer import Optimizer
@@ -40,7 +44,8 @@ class Lion(Optimizer):
 
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.99, **kwargs):
         super().__init__(learning_rate=learning_rate, **kwargs)
-        require_below_one(beta_1=beta_1, beta_2=beta_2)
+        require_below_one(beta_2=beta_2)
+        require_fraction(beta_1=beta_1)
         require_positive(beta_1=beta_1)  # else only the sign of the gradient is left
         self.beta_1 = beta_1
         self.beta_2 = beta_2

@@ -58,8 +58,8 @@ class LossScaleOptimizer(Optimizer):
             )
         if not kwargs.pop("dynamic", True):
             raise ValueError(
-                "LossScaleOptimizer does not support `dynamic=False`. Set "
-                "`loss_scale_factor` on the `inner_optimizer` instead."
+                "LossScaleOptimizer does not support `dynamic=False`. Instead, set "
+                "`loss_scale_factor` on the `inner_optimizer`."
             )
         defaults = inspect.signature(Optimizer.__init__).parameters
         for argument, value in list(kwargs.items()):

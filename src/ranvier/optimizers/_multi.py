@@ -111,7 +111,8 @@ def check_inner(optimizer):
         )
     if isinstance(optimizer, (LossScaleOptimizer, MultiOptimizer)):
         raise ValueError(
-            f"{type(optimizer).__name__} cannot be used inside a MultiOptimizer. Wrap "
+            f"An inner optimizer cannot be {type(optimizer).__name__}. "
+            f"{type(optimizer).__name__} cannot be used inside a MultiOptimizer; wrap "
             "the MultiOptimizer instead."
         )
 

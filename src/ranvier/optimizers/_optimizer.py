@@ -334,7 +334,7 @@ class Optimizer(OptimizerVariables):
         """
         for gradient, variable in pairs:
             if variable.overwrite_with_gradient:
-                variable.assign(gradient)
+                self._overwrite(variable, gradient)
         pairs = [(g, v) for g, v in pairs if not v.overwrite_with_gradient]
         if pairs:
             grads, variables = map(list, zip(*pairs, strict=True))
@@ -403,6 +403,17 @@ class Optimizer(OptimizerVariables):
                     "instance."
                 )
         return variables
+
+    def _overwrite(self, variable, gradient):
+        """Gives a variable its gradient; with accumulation, the largest of them."""
+        if not self.gradient_accumulation_steps:
+            variable.assign(gradient)
+            return
+        total = self._accumulated[self._index[variable]]
+        is_due = (self._iterations.value + 1) % self.gradient_accumulation_steps == 0
+        largest = jnp.maximum(gradient, total.value)
+        variable.assign(jnp.where(is_due, largest, variable.value))
+        total.assign(jnp.where(is_due, jnp.zeros_like(largest), largest))
 
     def _accumulate_and_update(self, grads, variables):
         steps = self.gradient_accumulation_steps

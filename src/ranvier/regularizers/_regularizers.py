@@ -159,7 +159,8 @@ class OrthogonalRegularizer(Regularizer):
         self.factor = _factor(factor, "factor")
         if mode not in ("rows", "columns"):
             raise ValueError(
-                f"Argument `mode` must be 'rows' or 'columns'. Received: mode={mode}"
+                "Invalid value for argument `mode`. Expected one of "
+                f'{{"rows", "columns"}}. Received: mode={mode}'
             )
         self.mode = mode
 
@@ -167,8 +168,8 @@ class OrthogonalRegularizer(Regularizer):
         inputs = ops.convert_to_tensor(inputs)
         if len(inputs.shape) != 2:
             raise ValueError(
-                "`OrthogonalRegularizer` applies to tensors of two axes. "
-                f"Received: inputs of shape {inputs.shape}"
+                "Inputs to OrthogonalRegularizer must have rank 2. Received: "
+                f"inputs.shape={inputs.shape}"
             )
         rows = inputs if self.mode == "rows" else ops.transpose(inputs)
         rows = ops.normalize(rows, axis=1)
