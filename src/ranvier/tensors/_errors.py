@@ -183,3 +183,7 @@ class OutOfScopeError(InaccessibleTensorError, TypeError):
 
 class OperatorNotAllowedInGraphError(RanvierError, TypeError, NotImplementedError):
     """Python asks for the value of a tensor of a function that is being traced."""
+
+
+class ValueNotKnown(ValueError):
+    """A variable that is made inside a function begins with a value of the program."""

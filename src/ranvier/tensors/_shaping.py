@@ -372,11 +372,22 @@ def stack(values, axis=0, name="stack"):
     """
     if isinstance(values, (list, tuple)) and _is_ragged(values):
         return _ragged_ops.stack(values, axis)
+    if axis == 0 and _all_numbers(values):
+        return convert_to_tensor(values)  # whole and broken numbers may be mixed
     return _joined(
         "Pack",
         lambda arrays: ops.stack(arrays, axis=axis),
         lambda arrays: np.stack(arrays, axis=axis),
         list(values),
+    )
+
+
+def _all_numbers(values) -> bool:
+    """Tells whether a value is a list of Python's numbers."""
+    return (
+        isinstance(values, (list, tuple))
+        and len(values) > 0
+        and builtins.all(type(value) in (int, float) for value in values)
     )
 
 

@@ -9,7 +9,7 @@ from ranvier.ops._dispatch import op
 from ranvier.tensors._calls import _nothing, call_on_tensors
 from ranvier.tensors._constant import convert_to_tensor
 from ranvier.tensors._dtype import as_dtype
-from ranvier.tensors._errors import InvalidArgumentError
+from ranvier.tensors._errors import InvalidArgumentError, ValueNotKnown
 from ranvier.tensors._operators import get_item, install_tensor_operators
 from ranvier.tensors._shape import TensorShape
 from ranvier.tensors._tensor import Reference, Tensor, is_traced
@@ -105,8 +105,14 @@ class Variable(core.Variable):
         if not isinstance(tensor, Tensor) or dtype is not None:
             tensor = convert_to_tensor(initial_value, dtype=dtype)
         self._kind = tensor.dtype
+        if self._kind.name == "string":
+            raise TypeError(
+                "A variable holds numbers or truth values, which programs change. Keep "
+                "strings in an attribute of Python, a `tf.lookup` table or a queue. "
+                f"Variable: {name or 'Variable'!r}, initial value: {tensor}"
+            )
         if is_traced(tensor._value):
-            raise ValueError(
+            raise ValueNotKnown(
                 "The initial value of a variable that is made inside a function must "
                 "be known while it is traced. This one is computed in the program, of "
                 "arguments or random numbers. Make the variable before, or begin with "

@@ -9,6 +9,18 @@ import jax
 _failures: list = []
 
 
+class NeedsPython(Exception):
+    """Base of what a function cannot do in a program: it runs as Python then."""
+
+
+class ReadsIterator(NeedsPython, NotImplementedError):
+    """A function that is being traced reads an iterator."""
+
+
+class GrowsUnknown(NeedsPython, ValueError):
+    """A TensorArray grows by as many entries as only the call knows."""
+
+
 def note(error) -> None:
     """Keeps an error until the program has ended; the first one counts."""
     _failures.append(error)

@@ -7,8 +7,11 @@ import weakref
 import jax
 import numpy as np
 
+from ranvier.autodiff import _lazy
 from ranvier.autodiff.function import _state
 from ranvier.autodiff.function._concrete import ConcreteFunction
+from ranvier.autodiff.function._failures import NeedsPython
+from ranvier.autodiff.function._host import holds_loops
 from ranvier.autodiff.function._signature import (
     ByIdentity,
     Call,
@@ -17,6 +20,7 @@ from ranvier.autodiff.function._signature import (
     fits,
     widened,
 )
+from ranvier.tensors._errors import ValueNotKnown
 
 
 def function(
@@ -123,6 +127,8 @@ class Function:
         self._open: list = []  # pairs of a key and a trace whose sizes may vary
         self._count = 0
         self._hosts_by_identity = False
+        self._needs_python = False
+        self._made_variables = False
         self._bound: dict = {}
 
     # Methods.
@@ -143,9 +149,33 @@ class Function:
         if _state.functions_run_eagerly():
             return self.python_function(*args, **kwargs)
         args, kwargs, call = self._prepare(args, kwargs)
-        if call.needs_host:
+        if call.needs_host or self._needs_python:
             return self._run_python(args, kwargs)
-        return self._find(call, args, kwargs)._run(call)
+        try:
+            concrete = self._find(call, args, kwargs)
+        except (NeedsPython, ValueNotKnown) as error:
+            if not self._may_run_python(error):
+                raise
+            return self._run_python(args, kwargs)
+        if _lazy.local.recorder is not None and not _state.state.tracing:
+            if holds_loops(concrete._traced.jaxpr):
+                # A tape cannot look into a loop over a data set.
+                return self._run_python(args, kwargs)
+        return concrete._run(call)
+
+    def _may_run_python(self, error):
+        """Tells whether this function can do as Python what it cannot in a program.
+
+        One that reads an iterator, say, always can. One that makes variables can at
+        its first call; from the second on it finds them made.
+        """
+        if _state.state.tracing:
+            return False  # the function that is being traced as a whole has to
+        if isinstance(error, NeedsPython):
+            self._needs_python = True
+            return True
+        first, self._made_variables = not self._made_variables, True
+        return first and not self._concrete
 
     def _prepare(self, args, kwargs):
         args, kwargs = self._parameters.bind(args, kwargs)

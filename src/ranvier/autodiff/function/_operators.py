@@ -14,6 +14,7 @@ import numpy as np
 
 from ranvier.autodiff.function import _autograph, _checks
 from ranvier.autodiff.function._branches import branch, trace_block
+from ranvier.autodiff.function._failures import ReadsIterator
 from ranvier.autodiff.function._host import Derived, loop_over
 from ranvier.autodiff.function._loops import for_each, loop
 from ranvier.autodiff.function._staged import State, compare_branches, compare_steps
@@ -485,12 +486,14 @@ def _zip(*iterables, **kwargs):
 
 
 def _next(iterator, *default):
-    if hasattr(iterator, "element_spec") and tracing_state.tracing:
-        raise NotImplementedError(
+    if not hasattr(iterator, "element_spec"):
+        return next(iterator, *default)
+    if tracing_state.tracing:
+        raise ReadsIterator(
             "`next(iterator)` inside a function would be a constant of the program. "
             "Pass the batch as an argument, or loop over the data set."
         )
-    return next(iterator, *default)
+    return next(iterator, *default) if default else iterator.get_next()
 
 
 def _len(value):

@@ -3,6 +3,7 @@
 import copy
 
 from ranvier.autodiff.function._branches import trace_block
+from ranvier.autodiff.function._failures import GrowsUnknown
 from ranvier.autodiff.function._values import put_together, struct_of, take_apart
 from ranvier.tensors._tensor_array import TensorArray
 
@@ -44,7 +45,7 @@ def prepare(state, run, steps=None):
         if array._dynamic:
             if steps is None and not array._elements:
                 name = state.name(place)
-                raise ValueError(
+                raise GrowsUnknown(
                     f"'{name}' is a TensorArray that grows in a loop whose number of "
                     "steps is not known: a program's shapes are fixed. Give it a "
                     "`size`."
