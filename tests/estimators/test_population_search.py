@@ -5,6 +5,8 @@ import pytest
 from scipy.stats import loguniform
 from sklearn.datasets import make_regression
 from sklearn.model_selection import RandomizedSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import ranvier as rv
 from ranvier.core import _programs
@@ -150,3 +152,21 @@ def test_models_that_fail_get_the_error_score():
         ).fit(X, Y)
     assert min(ours.cv_results_["mean_test_score"]) == -9.0
     assert ours.best_params_ == {"model__bad": False}
+
+
+def test_fits_on_threads_do_not_disturb_one_another():
+    """A pipeline's models are built on threads, from the process's own streams."""
+    net = KerasRegressor(build, epochs=2, batch_size=16, random_state=3)
+    net = make_pipeline(StandardScaler(), net)
+    space = {"kerasregressor__model__units": [2, 3, 4, 5, 6, 7]}
+    options = {"n_iter": 6, "cv": 2, "random_state": 1, "refit": False}
+    np.random.seed(0)
+    expected = np.random.RandomState(0).rand()
+    ours = PopulationSearchCV(net, space, n_jobs=4, **options).fit(X, Y)
+    theirs = RandomizedSearchCV(net, space, n_jobs=1, **options).fit(X, Y)
+    np.testing.assert_allclose(
+        ours.cv_results_["mean_test_score"],
+        theirs.cv_results_["mean_test_score"],
+        rtol=1e-6,
+    )
+    assert np.random.rand() == expected

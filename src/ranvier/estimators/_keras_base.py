@@ -3,12 +3,14 @@
 import contextlib
 import copy
 import random
+import threading
 
 import numpy as np
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
+from ranvier.callbacks import Callback
 from ranvier.core._seeds import set_random_seed
 from ranvier.estimators._keras_data import (
     check_model,
@@ -29,6 +31,20 @@ from ranvier.models import Model
 
 _FIT = ("batch_size", "epochs", "verbose", "shuffle", "validation_split")
 _FIT += ("validation_batch_size",)
+_drawing = threading.RLock()
+
+
+class _AtBegin(Callback):
+    """Calls a function once the model is built and the order of samples is drawn."""
+
+    keeps_structure = True
+
+    def __init__(self, function):
+        super().__init__()
+        self._function = function
+
+    def on_train_begin(self, logs=None):
+        self._function()
 
 
 class KerasEstimator(RoutedParameters):
@@ -195,25 +211,29 @@ class KerasEstimator(RoutedParameters):
         ahead = vars(self).pop("_ahead", None)
         if ahead:
             return ahead.popleft().given_to(self)
-        with self._seeded():
+        with self._seeded() as end:
             arguments = self._prepare(X, y, sample_weight, goes_on, kwargs)
-            history = self.model_.fit(**arguments)
+            callbacks = [*(arguments.pop("callbacks") or []), _AtBegin(end)]
+            history = self.model_.fit(**arguments, callbacks=callbacks)
         return self._conclude(history)
 
     @contextlib.contextmanager
     def _seeded(self):
-        """Runs the block with `random_state`; the user's streams go on undisturbed."""
-        state = random.getstate(), np.random.get_state()
-        try:
+        """Runs the block with `random_state`; the user's streams go on undisturbed.
+
+        The streams are the process's: while one estimator draws from them, those on
+        other threads wait. The block is given a function that ends this early, once
+        all that training needs is drawn.
+        """
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(_drawing)
             if self.random_state is not None:
+                stack.callback(random.setstate, random.getstate())
+                stack.callback(np.random.set_state, np.random.get_state())
                 # A generator is left as it is: each fit starts from the same seed.
                 generator = check_random_state(copy.deepcopy(self.random_state))
                 set_random_seed(int(generator.randint(2**31 - 1)))
-            yield
-        finally:
-            if self.random_state is not None:
-                random.setstate(state[0])
-                np.random.set_state(state[1])
+            yield stack.close
 
     def _initialize(self, X, y):
         """Notes what the data are, and builds the model; returns the data."""
