@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import make_classification, make_regression
+from sklearn.exceptions import DataConversionWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -202,3 +203,18 @@ def test_wrappers_of_keras(wrapper, loss):
         assert np.isfinite(net.score(XC, targets))
     with pytest.raises(RuntimeError, match="compiled"):
         wrapper(build_regressor()).fit(XC, targets)
+
+
+@pytest.mark.parametrize("kind", [SKLearnClassifier, SKLearnRegressor])
+def test_keras_wrappers_before_fit_and_with_a_column(kind):
+    def build(X, y):
+        model = rv.Sequential([rv.layers.Dense(y.shape[1])])
+        model.compile("sgd", "mse")
+        return model
+
+    net = kind(build, fit_kwargs={"verbose": 0})
+    with pytest.raises(NotFittedError):
+        net.predict(XC)
+    with pytest.warns(DataConversionWarning):
+        net.fit(XC, CLASSES[:, None])
+    assert net.predict(XC).shape == (90,)

@@ -10,7 +10,7 @@ from sklearn.base import (
     TransformerMixin,
 )
 from sklearn.utils.multiclass import type_of_target
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
 from ranvier.models import Model, clone_model
 
@@ -59,6 +59,8 @@ class SKLearnWrapper(BaseEstimator):
             The estimator.
         """
         X, y = validate_data(self, X, y, multi_output=True)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
         y = self._process_target(y, reset=True)
         model = self._get_model(X, y)
         if not model.compiled or not model.loss or not model.optimizer:
@@ -140,7 +142,8 @@ class SKLearnClassifier(ClassifierMixin, SKLearnWrapper):
         Args:
             X: inputs.
         """
-        return self.classes_[self._raw(X).argmax(axis=1)]
+        raw = self._raw(X)
+        return self.classes_[raw.argmax(axis=1)]
 
     def _process_target(self, y, reset=False):
         kind = type_of_target(y, raise_unknown=True)
