@@ -355,3 +355,10 @@ def test_unread_logs_are_not_fetched():
     assert Device.reads == 0
     assert logs == {"c": 0.5, "loss": 0.5, "learning_rate": 0.1}
     assert Device.reads == 2
+
+
+def test_functions_of_other_names_become_attributes():
+    callback = LambdaCallback(describe=lambda: "mine")
+    assert callback.describe() == "mine"
+    with pytest.raises(TypeError, match="on_epoch_end"):
+        LambdaCallback(on_epoch_ends=lambda epoch, logs: None)

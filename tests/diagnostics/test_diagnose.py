@@ -305,3 +305,15 @@ def test_trials_scale_the_rate_of_schedules_and_leave_it_alone():
     report = diagnose(model, x, x[:, :1] * x[:, 1:2] + 3)
     assert "rate-too-low" in report.codes
     assert model.optimizer.rate_source is schedule
+
+
+def test_looks_while_training_are_compiled_once_and_tell_the_same_of_the_data():
+    rv.utils.set_random_seed(0)
+    x = 300 * np.random.default_rng(0).normal(size=(200, 3)).astype("float32")
+    model = rv.Sequential([Dense(8, "relu"), Dense(1)])
+    model.compile("sgd", "mse")
+    callback = Diagnose(x, 500 + x[:, :1], every=1, samples=64, verbose=False)
+    with assert_max_traces(2):  # the epoch and the look
+        model.fit(x, 500 + x[:, :1], epochs=3, verbose=0, callbacks=[callback])
+    codes = [callback.reports[epoch].codes for epoch in range(3)]
+    assert all({"unscaled-inputs", "unscaled-targets"} <= set(c) for c in codes)

@@ -20,10 +20,11 @@ class LambdaCallback(Callback):
         on_train_end: called at the end of training.
         on_train_batch_begin: called before every training batch.
         on_train_batch_end: called after every training batch.
-        **kwargs: functions for any other hook of `Callback`, by its name.
+        **kwargs: functions for any other hook of `Callback`, by its name; what has
+            another name becomes an attribute.
 
     Raises:
-        TypeError: for a name that is no hook.
+        TypeError: for a name that begins like a hook, `on_`, and is none.
 
     Example:
         >>> show = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs))
@@ -52,6 +53,9 @@ class LambdaCallback(Callback):
             **kwargs,
         }
         for name, function in functions.items():
+            if name not in _HOOKS and not name.startswith("on_"):
+                setattr(self, name, function)
+                continue
             if name not in _HOOKS:
                 raise TypeError(
                     f"LambdaCallback received `{name}`, which is no hook of Callback."

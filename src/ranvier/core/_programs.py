@@ -49,13 +49,14 @@ class Program:
 
     def __call__(self, *inputs):
         """Runs the program; returns the function's result."""
-        # Variables read although nobody listed them become part of the state, so
-        # that a program never bakes in a value that may change.
-        leaves, tree = jax.tree.flatten(inputs)
-        key = (tree, tuple(map(_signature, leaves)))
+        key = _key(inputs)
         compiled = self._compiled.get(key)
+        if isinstance(compiled, concurrent.futures.Future):
+            compiled = self._compiled[key] = compiled.result()
         if compiled is None:
-            compiled = self._compiled[key] = self._compile(inputs)
+            compiled = self._compiled[key] = executable(
+                self._trace(inputs), self._donate, inputs
+            )
         if not self._donate:
             return compiled([v._value for v in self.variables], *inputs)
         with interrupts.deferred:
@@ -67,7 +68,25 @@ class Program:
                 variable.put(value)
         return result
 
-    def _compile(self, inputs):
+    def prepare(self, *inputs):
+        """Traces the program for inputs like these; it is compiled in a thread."""
+        key = _key(inputs)
+        if key in self._compiled:
+            return
+        traced = self._trace(inputs)
+        future = self._compiled[key] = concurrent.futures.Future()
+
+        def work():
+            try:
+                future.set_result(executable(traced, self._donate, inputs))
+            except Exception as error:  # whoever calls the program gets it
+                future.set_exception(error)
+
+        threading.Thread(target=work, name="ranvier-compile").start()
+
+    def _trace(self, inputs):
+        # Variables read although nobody listed them become part of the state, so
+        # that a program never bakes in a value that may change.
         while True:
             strays: dict = {}
 
@@ -87,8 +106,13 @@ class Program:
             traced = jitted.trace(state, *inputs)
             new = [v for v in strays.values() if id(v) not in map(id, self.variables)]
             if not new:
-                return executable(traced, self._donate, inputs)
+                return traced
             self.variables += new
+
+
+def _key(inputs):
+    leaves, tree = jax.tree.flatten(inputs)
+    return tree, tuple(map(_signature, leaves))
 
 
 def _signature(leaf):

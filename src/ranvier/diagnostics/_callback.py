@@ -5,7 +5,8 @@ import numpy as np
 from ranvier.callbacks._callback import Callback
 from ranvier.core import _tree
 from ranvier.diagnostics._diagnose import examine, first_batches
-from ranvier.diagnostics._evidence import Evidence
+from ranvier.diagnostics._evidence import Evidence, take
+from ranvier.diagnostics._probe import prepare_look
 from ranvier.training._feeds import is_array_data, make_feed
 
 
@@ -53,12 +54,16 @@ class Diagnose(Callback):
         self.reports: dict = {}
         self._data = x, y
         self._feed = None
-        self._known: set = set()
+        self._told: set = set()
+        self._known: dict = {}
 
     def on_train_begin(self, logs=None):
         self.reports = {}
-        self._known = set()
+        self._told = set()
+        self._known = {}
         self._feed = None
+        if self.every <= (self.params.get("epochs") or 0):
+            prepare_look(self.model, take(self._sample(), self.samples), quick=True)
 
     def on_epoch_end(self, epoch, logs=None):
         if (epoch + 1) % self.every:
@@ -67,11 +72,11 @@ class Diagnose(Callback):
         evidence = Evidence(
             self.model, self._sample(), None, history, self.samples, 0, quick=True
         )
-        report = self.reports[epoch] = examine(evidence)
+        report = self.reports[epoch] = examine(evidence, self._known)
         for finding in report.findings:
-            if finding.code in self._known:
+            if finding.code in self._told:
                 continue
-            self._known.add(finding.code)
+            self._told.add(finding.code)
             if self.verbose and finding.severity != "hint":
                 print(
                     f"\nEpoch {epoch + 1}: {finding.title.lower()} ({finding.where}): "

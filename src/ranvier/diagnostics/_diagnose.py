@@ -8,7 +8,7 @@ from ranvier.diagnostics._causes import ranked
 from ranvier.diagnostics._evidence import Evidence
 from ranvier.diagnostics._finding import SEVERITIES
 from ranvier.diagnostics._report import Report
-from ranvier.diagnostics.checks import CHECKS
+from ranvier.diagnostics.checks import CHECKS, FIXED
 from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_batch_size, check_steps
 from ranvier.training._build import build_model, check_labels
@@ -92,10 +92,23 @@ def diagnose(
     return examine(evidence)
 
 
-def examine(evidence) -> Report:
-    """Runs the checks over the evidence."""
+def examine(evidence, known=None) -> Report:
+    """Runs the checks over the evidence.
+
+    Args:
+        evidence: the `Evidence`.
+        known: a dictionary in which the findings of the checks of `FIXED` are kept: of
+            the same data in a later look they are found there.
+    """
+    findings = []
     with np.errstate(all="ignore"):  # sick networks overflow: the findings tell of it
-        findings = [finding for check in CHECKS for finding in check(evidence)]
+        for check in CHECKS:
+            if known is None or check not in FIXED:
+                findings += check(evidence)
+                continue
+            if check not in known:
+                known[check] = list(check(evidence))
+            findings += known[check]
     findings = ranked(findings, SEVERITIES)
     layers = evidence.layers if evidence.model.trainable_variables else []
     return Report(

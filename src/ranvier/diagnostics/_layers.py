@@ -80,7 +80,10 @@ def _statistics(call, look):
     outputs = call.outputs.reshape(-1, call.outputs.shape[-1]).astype("float64")
     before = call.before
     with np.errstate(all="ignore"):
-        spread = outputs.std(axis=0)
+        means = outputs.mean(axis=0)
+        centred = outputs - means
+        variances = np.square(centred).mean(axis=0)
+        spread = np.sqrt(variances)
         varies = spread > 1e-6 * max(np.abs(outputs).max(initial=0), 1e-30)
         flat = _FLAT.get(call.activation)
         gradient, update = _of_weights(call.layer, look)
@@ -91,8 +94,9 @@ def _statistics(call, look):
             activation=call.activation,
             is_output=call.is_output,
             units=outputs.shape[-1],
-            mean=float(outputs.mean()),
-            deviation=float(outputs.std()),
+            mean=float(means.mean()),
+            # That of the units over the samples, and that of the units' means.
+            deviation=float(np.sqrt(variances.mean() + means.var())),
             pre_mean=None if before is None else float(before.mean()),
             pre_deviation=None if before is None else float(before.std()),
             saturated=None if flat is None else float(flat(outputs).mean()),
@@ -102,7 +106,7 @@ def _statistics(call, look):
                 else None
             ),
             constant=float(1 - varies.mean()),
-            varying=float(np.sqrt((spread**2).mean())),
+            varying=float(np.sqrt(variances.mean())),
             rank=effective_rank(outputs[:_ROWS_OF_RANK]),
             gradient=gradient,
             update=update,

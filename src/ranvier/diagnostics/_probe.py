@@ -70,9 +70,17 @@ def look_at(model, batch, quick=False) -> Look:
         batch: `(x, y, sample_weight)` of arrays.
         quick: leave out what inference mode gives.
     """
+    return _probe(model, batch, quick)(batch)
+
+
+def prepare_look(model, batch, quick=False) -> None:
+    """Traces what `look_at` runs; it is compiled in a thread, while training runs."""
+    _probe(model, batch, quick).prepare(batch)
+
+
+def _probe(model, batch, quick):
     key = ("diagnostics look", quick, _tree.map_structure(_shape, batch[0]))
-    box = model.program(str(key), lambda: _Probe(model, quick))
-    return box(batch)
+    return model.program(str(key), lambda: _Probe(model, quick))
 
 
 def _shape(x):
@@ -93,6 +101,9 @@ class _Probe:
         """The variables that the program reads."""
         return self._program.variables
 
+    def prepare(self, batch):
+        self._program.prepare(*batch)
+
     def __call__(self, batch) -> Look:
         raw = _tree.map_structure(
             lambda a: a if a is None else np.asarray(a), self._program(*batch)
@@ -110,13 +121,14 @@ class _Probe:
 
         sizes = [v.value.size for v in self._model.trainable_variables]
         norms = map(float, raw["weights"])
+        updates = raw["updates"]
         return Look(
             layers=layers,
             loss=float(raw["loss"]),
             penalty=float(raw["penalty"]),
             gradients=named(raw["gradients"]),
             sizes=dict(zip(paths, zip(norms, sizes, strict=True), strict=True)),
-            updates=named(raw["updates"]) if raw["updates"] else {},
+            updates={} if updates is None else named(updates),
             predictions=raw["predictions"],
             inference_loss=None if self._quick else float(raw["inference_loss"]),
         )
@@ -148,8 +160,8 @@ class _Probe:
             "layers": seen,
             "loss": loss,
             "penalty": penalty,
-            "gradients": [_norm(g) for g in gradients],
-            "weights": [_norm(v.value) for v in variables],
+            "gradients": _norms(gradients),
+            "weights": _norms([v.value for v in variables]),
             "updates": self._updates(gradients, variables),
             "predictions": None,
             "inference_loss": None,
@@ -164,14 +176,15 @@ class _Probe:
 
     def _updates(self, gradients, variables):
         if not variables or self._model.optimizer is None:
-            return []
+            return None
         before = [v.value for v in variables]
         pairs = [(v, v.value) for v in self._program.variables]
         with StateScope(pairs) as scope:
             self._model.optimizer.apply(gradients, variables)
             after = [scope.get(v) for v in variables]
-        return [_norm(b - a) for a, b in zip(before, after, strict=True)]
+        return _norms([b - a for a, b in zip(before, after, strict=True)])
 
 
-def _norm(x):
-    return jnp.sqrt(jnp.sum(jnp.square(x.astype("float32"))))
+def _norms(arrays):
+    squares = [jnp.sum(jnp.square(a.astype("float32"))) for a in arrays]
+    return jnp.sqrt(jnp.stack(squares)) if squares else jnp.zeros(0)

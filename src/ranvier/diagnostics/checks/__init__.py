@@ -28,4 +28,21 @@ CHECKS = (
     *_generalization.CHECKS,
 )
 
-__all__ = ["CHECKS"]
+# What follows from the data and from how the network is written, not from its weights.
+FIXED = frozenset(
+    (
+        _numbers.nonfinite_data,
+        _outputs.loss_and_activation,  # in a quick look, which has no predictions
+        _outputs.targets_in_range,
+        _outputs.metrics_that_mislead,
+        _data.constant_data,
+        _data.unscaled_inputs,
+        _data.unscaled_targets,
+        _data.class_imbalance,
+        _leaks.leaking_features,
+        _structure.linear_stack,
+        _structure.hidden_softmax,
+    )
+)
+
+__all__ = ["CHECKS", "FIXED"]
