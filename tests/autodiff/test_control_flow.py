@@ -351,3 +351,79 @@ def test_tensor_array_of_unknown_final_size():
     with pytest.raises(ValueError, match=r"'array' is a TensorArray that grows"):
         grow.get_concrete_function(tf.constant(3))
     assert grow(tf.constant(3)).numpy().tolist() == [1.0, 1.0, 1.0]
+
+
+# A tape inside a function around control flow that closes over what it watches.
+
+
+def _branch(x):
+    return x * x * x if x > 1.0 else x
+
+
+def _tensor_loop(x):
+    n, y = tf.constant(3), x
+    while n > 0:
+        y, n = y * x, n - 1
+    return y
+
+
+def _range_with_branch(x):
+    z, y = x * 3.0, 0.0
+    for _ in tf.range(3):
+        if z > 1.0:
+            y = y + z * x
+        else:
+            y = y + x
+    return y
+
+
+def _mapped(x):
+    return tf.reduce_sum(tf.map_fn(lambda e: e * x, tf.constant([1.0, 2.0])))
+
+
+def _vectorized(x):
+    return tf.reduce_sum(tf.vectorized_map(lambda e: e * x, tf.constant([1.0, 2.0])))
+
+
+def _inner_function(x):
+    return tf.function(lambda: x * x)()
+
+
+@pytest.mark.parametrize(
+    ("function", "gradient"),
+    [
+        (_branch, 12.0),
+        (_tensor_loop, 32.0),
+        (_range_with_branch, 36.0),
+        (_mapped, 3.0),
+        (_vectorized, 3.0),
+        (_inner_function, 4.0),
+    ],
+)
+def test_gradients_reach_what_control_flow_closes_over(function, gradient):
+    inner = tf.autograph.to_graph(function)
+
+    @tf.function(autograph=False)
+    def derivative(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = inner(x)
+        return tape.gradient(y, x)
+
+    assert derivative(tf.constant(2.0)).numpy() == gradient
+
+
+def test_gradients_of_gradients_reach_what_a_branch_closes_over():
+    inner = tf.autograph.to_graph(_branch)
+
+    @tf.function(autograph=False)
+    def derivative(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = inner(x)
+            first = tape.gradient(y, x)
+        return outer.gradient(first, x)
+
+    assert derivative(tf.constant(2.0)).numpy() == 12.0

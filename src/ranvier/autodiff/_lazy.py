@@ -90,7 +90,12 @@ class Lazy(jax_core.Tracer):
         return self._trace.recorder.parent is jax_core.eval_trace
 
     def materialize(self):
-        """Returns the array, computing what is pending."""
+        """Returns the array, computing what is pending; in a program that is traced
+        inside the tape's, what stands for it there.
+        """
+        recorder, capture = self._trace.recorder, local.capture
+        if capture is not None and recorder.is_around(capture):
+            return capture.stand_in(self)
         return self._trace.recorder.array_of(self.value)
 
     full_lower = materialize
@@ -194,6 +199,11 @@ class Recorder:
         self.trace = RecordingTrace(self)
         self.pending: list[Node] = []
         self.tapes: tuple = ()
+        self._capture = local.capture
+
+    def is_around(self, capture) -> bool:
+        """Tells whether a program is traced inside of the one of this recorder."""
+        return self._capture is not capture and self.parent is not jax_core.eval_trace
 
     # Remembering.
 
@@ -443,6 +453,7 @@ def _bounded_put(table, key, value):
 class _Local(threading.local):
     def __init__(self):
         self.recorder = None  # of the innermost tape
+        self.capture = None  # what notes the lazy arrays that a program closes over
         self.paused = 0
 
 

@@ -55,6 +55,7 @@ class CaptureScope(StateScope):
     def __init__(self, allow_new=True):
         super().__init__()
         self.holes: dict = {}
+        self.lazy_holes: dict = {}
         self.created: list = []
         self._allow_new = allow_new
 
@@ -66,6 +67,13 @@ class CaptureScope(StateScope):
         self.holes[id(variable)] = (variable, hole)
         self._values[id(variable)] = (variable, hole)
         return hole
+
+    def stand_in(self, lazy):
+        """Returns the hole for a lazy array of a tape around."""
+        known = self.lazy_holes.get(id(lazy.value))
+        if known is None:
+            known = self.lazy_holes[id(lazy.value)] = lazy, Hole(lazy.aval)
+        return known[1]
 
     def note_new(self, variable):
         # Keras's variables are not counted: layers and optimizers make theirs when
@@ -89,7 +97,7 @@ class Traced:
 
     Args:
         closed: the program with its constants.
-        holes: pairs of a variable and its hole.
+        holes: pairs of a variable, or a lazy array of a tape around, and its hole.
         written: the variables whose new values follow the outputs.
         created: the `tf.Variable`s that were made.
         count: the number of outputs proper.
@@ -113,7 +121,10 @@ class Traced:
         # Which input fills a constant: its number among variables, then captured.
         self._variable_places, self._captured_places = [], []
         for place, constant in enumerate(self.constants):
-            if id(constant) in holes:
+            if isinstance(holes.get(id(constant)), Lazy):
+                self.captured.append(holes[id(constant)])
+                self._captured_places.append(place)
+            elif id(constant) in holes:
                 self.variables.append(holes[id(constant)])
                 self._variable_places.append(place)
             elif isinstance(constant, jax_core.Tracer):
@@ -164,7 +175,7 @@ def trace(function, arguments, allow_new=True) -> Traced:
     counts: list = []
 
     def run(*arrays):
-        with jax.enable_x64(False), _apart(), scope:
+        with jax.enable_x64(False), _apart(scope), scope:
             outputs = [_settled(x) for x in function(*arrays)]
             counts.append(len(outputs))
             written.extend(scope.written.values())
@@ -174,7 +185,7 @@ def trace(function, arguments, allow_new=True) -> Traced:
     # 64 bits where tensors of 64 bits take part, as it does outside.
     with jax.enable_x64(True):
         closed = jax.make_jaxpr(run)(*arguments)
-    holes = list(scope.holes.values())
+    holes = [*scope.holes.values(), *scope.lazy_holes.values()]
     return Traced(closed, holes, written, scope.created, counts[0])
 
 
@@ -184,15 +195,18 @@ def _settled(value):
 
 
 @contextlib.contextmanager
-def _apart():
-    """Context in which the tapes around do not take part."""
+def _apart(scope):
+    """Context in which the tapes around do not take part: what is read of theirs is
+    noted in a scope.
+    """
     local, stacks = _lazy.local, _scope.stacks
     recorder, local.recorder = local.recorder, None
+    capture, local.capture = local.capture, scope
     reader, stacks.reader = stacks.reader, None
     try:
         yield
     finally:
-        local.recorder, stacks.reader = recorder, reader
+        local.recorder, local.capture, stacks.reader = recorder, capture, reader
 
 
 def run(traced, arguments, jitted, variables=None):
