@@ -5,7 +5,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal
 
 # Their derivative is no number, or taken to be none.
 _WITHOUT_GRADIENT = frozenset(
-    {"stop_gradient", "floor", "ceil", "round", "sign", "argmax", "argmin"}
+    {"stop_gradient", "floor", "ceil", "round", "argmax", "argmin"}
 )
 
 

@@ -70,7 +70,7 @@ class GradientTape:
     def _start(self):
         _lazy.install()
         current = jax_core.trace_ctx.trace
-        self._outer = current, local.recorder, _scope.stacks.reader
+        self._outer = current, local.recorder, local.paused, _scope.stacks.reader
         if isinstance(current, _lazy.RecordingTrace):
             recorder = current.recorder
         elif current is jax_core.eval_trace:
@@ -80,13 +80,13 @@ class GradientTape:
         self._recorder = recorder
         self._outer_tapes = recorder.tapes
         recorder.tapes = (*recorder.tapes, self)
-        local.recorder = recorder
+        local.recorder, local.paused = recorder, 0
         jax_core.trace_ctx.set_trace(recorder.trace)
         _scope.stacks.reader = _read_variable
         self._open = True
 
     def _stop(self):
-        trace, local.recorder, _scope.stacks.reader = self._outer
+        trace, local.recorder, local.paused, _scope.stacks.reader = self._outer
         jax_core.trace_ctx.set_trace(trace)
         self._recorder.tapes = self._outer_tapes
         self._open = False
@@ -95,10 +95,12 @@ class GradientTape:
         """Returns a context in which operations are not remembered by this tape.
 
         Raises:
-            ValueError: if the tape is not recording.
+            RuntimeError: if the tape is not recording.
         """
         if not self._open:
-            raise ValueError("Tape is not recording.")
+            raise RuntimeError(
+                "Trying to stop recording a tape which is not recording."
+            )
         return _Stopped(self)
 
     def reset(self) -> None:
@@ -309,7 +311,8 @@ class GradientTape:
 
     def _target_value(self, target):
         if not hasattr(target, "dtype"):
-            raise AttributeError(
+            kind = TypeError if target is None else AttributeError
+            raise kind(
                 f"Gradients are of tensors and variables. Received: {target!r} (of "
                 f"type {type(target).__name__})"
             )
@@ -531,13 +534,16 @@ def _gradients(function, sources, given, weights):
         else jnp.ones_like(t)
         for t, has_weight in zip(targets, given, strict=True)
     ]
-    return list(pullback(upstream)[0])
+    # TensorFlow's gradient of a complex number is the conjugate of JAX's.
+    upstream = [jnp.conj(u) for u in upstream]
+    return [jnp.conj(g) for g in pullback(upstream)[0]]
 
 
 def _jacobians(function, sources, given, weights):
     [target], pullback = jax.vjp(function, sources)
     rows = jnp.eye(target.size, dtype=target.dtype).reshape((-1, *target.shape))
     [columns] = jax.vmap(lambda row: pullback([row]))(rows)
+    columns = [jnp.conj(c) for c in columns]
     return [c.reshape((*target.shape, *c.shape[1:])) for c in columns]
 
 
@@ -550,5 +556,5 @@ def _batch_jacobians(function, sources, given, weights):
     rows = jnp.broadcast_to(rows[:, None], (size, batch, size))
     rows = rows.reshape((size, *target.shape))
     [[columns]] = jax.vmap(lambda row: pullback([row]))(rows)
-    columns = jnp.moveaxis(columns, 0, 1)
+    columns = jnp.moveaxis(jnp.conj(columns), 0, 1)
     return [columns.reshape((*target.shape, *columns.shape[2:]))]

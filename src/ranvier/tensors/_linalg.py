@@ -306,12 +306,22 @@ def lstsq(matrix, rhs, l2_regularizer=0.0, fast=True, name=None):
 # Decompositions.
 
 
+@jax.custom_vjp
+def _with_symmetric_gradient(x):
+    return x
+
+
+_with_symmetric_gradient.defvjp(
+    lambda x: (x, None), lambda _, g: ((g + _adjoint(g)) / 2,)
+)
+
+
 def cholesky(input, name=None):
     """Computes lower Cholesky factors; NaN for matrices that have none."""
 
     def run(x):
-        # Only the lower half counts.
-        lower = jnp.tril(_square(x))
+        # Only the lower half counts, but the gradient is symmetric.
+        lower = jnp.tril(_with_symmetric_gradient(_square(x)))
         full = lower + _adjoint(jnp.tril(lower, -1))
         return jnp.linalg.cholesky(full)
 

@@ -277,7 +277,7 @@ def tile(input, multiples, name=None):
 def repeat(input, repeats, axis=None, name=None):
     """Repeats entries one by one."""
     repeats = static(repeats)
-    counts = np.array(repeats)
+    counts = np.array(repeats).tolist()  # a tape takes arrays for inputs
     return _apply(
         lambda x: ops.repeat(x, counts, axis=axis),
         input,
