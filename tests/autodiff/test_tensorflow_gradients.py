@@ -6,7 +6,6 @@ import pytest
 import ranvier.tf as tf
 from ranvier.autodiff import GradientTape, custom_gradient
 
-
 # Values from TensorFlow 2.21.
 
 
