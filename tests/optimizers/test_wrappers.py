@@ -208,3 +208,20 @@ def test_bad_arguments(make, error):
 
 def test_defaults_of_the_engine_are_accepted():
     optimizers.LossScaleOptimizer(optimizers.SGD(), use_ema=False, clipnorm=None)
+
+
+def test_loss_scale_optimizer_tells_whether_gradients_are_finite():
+    optimizer = optimizers.LossScaleOptimizer(optimizers.SGD())
+    assert bool(optimizer.check_finite([np.ones(2), None]))
+    assert not bool(optimizer.check_finite([np.ones(2), np.array(np.inf)]))
+
+
+def test_muon_makes_steps_orthogonal():
+    muon = optimizers.Muon(rms_rate=0.5)
+    matrix = np.array([[3.0, 1.0, 0.0], [0.0, 2.0, 1.0]], "float32")
+    orthogonal = muon.zeropower_via_newtonschulz5(matrix, 5)
+    assert orthogonal.shape == (2, 3)
+    # The iteration stops near 1, not at it.
+    values = np.linalg.svd(orthogonal, compute_uv=False)
+    assert (abs(values - 1) < 0.4).all()
+    np.testing.assert_allclose(muon.lr_adjust(np.ones((4, 2))), np.ones((4, 2)))

@@ -85,11 +85,11 @@ def backend() -> str:
     return "jax"
 
 
-def set_backend(name: str) -> None:
+def set_backend(backend: str) -> None:
     """Accepts `"jax"` only; exists so that Keras code that names it runs."""
-    if name != "jax":
+    if backend != "jax":
         raise ValueError(
-            f"ranvier runs on JAX only. Expected 'jax'. Received: backend={name}"
+            f"ranvier runs on JAX only. Expected 'jax'. Received: backend={backend}"
         )
 
 
@@ -158,9 +158,9 @@ def max_epochs() -> int | None:
     return _settings["max_epochs"]
 
 
-def set_max_epochs(value: int | None) -> None:
+def set_max_epochs(max_epochs: int | None) -> None:
     """Caps the epochs of every `fit` in the process (useful in smoke tests)."""
-    _settings["max_epochs"] = value
+    _settings["max_epochs"] = max_epochs
 
 
 def max_steps_per_epoch() -> int | None:
@@ -168,9 +168,9 @@ def max_steps_per_epoch() -> int | None:
     return _settings["max_steps_per_epoch"]
 
 
-def set_max_steps_per_epoch(value: int | None) -> None:
+def set_max_steps_per_epoch(max_steps_per_epoch: int | None) -> None:
     """Caps the steps of every epoch in the process (useful in smoke tests)."""
-    _settings["max_steps_per_epoch"] = value
+    _settings["max_steps_per_epoch"] = max_steps_per_epoch
 
 
 def _read_environment() -> None:

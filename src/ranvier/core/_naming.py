@@ -60,6 +60,13 @@ class name_scope:
 
     Args:
         name: a non-empty string without `/`.
+        caller: the object that opens the scope, if any.
+        deduplicate: whether a scope that its caller opens inside one of that name
+            counts once.
+        override_parent: a path in place of those of the scopes around it.
+
+    Raises:
+        ValueError: for another name.
 
     Example:
         >>> with name_scope("encoder"):
@@ -67,7 +74,7 @@ class name_scope:
         'encoder'
     """
 
-    def __init__(self, name: str, caller=None):
+    def __init__(self, name: str, caller=None, deduplicate=True, override_parent=None):
         if not isinstance(name, str) or not name or "/" in name:
             raise ValueError(
                 "Argument `name` must be a string, not empty, and cannot contain "
@@ -75,13 +82,21 @@ class name_scope:
             )
         self.name = name
         self.caller = caller
+        self.deduplicate = deduplicate
+        self.override_parent = override_parent
         self._pushed: list[bool] = []
         self._marks: list = []
 
     def __enter__(self):
         # A layer that calls itself through a wrapper must not stand twice in the path.
         stack = _scopes.stack
-        nested = self.caller is not None and stack and stack[-1].caller is self.caller
+        nested = (
+            self.caller is not None
+            and self.deduplicate
+            and stack
+            and stack[-1].caller is self.caller
+            and stack[-1].name == self.name
+        )
         self._pushed.append(not nested)
         if not nested:
             stack.append(self)
@@ -111,4 +126,9 @@ def marked_in_programs():
 
 def current_path() -> str:
     """Returns the names of the open scopes, joined by `/`."""
-    return "/".join(scope.name for scope in _scopes.stack)
+    parts: list[str] = []
+    for scope in _scopes.stack:
+        if scope.override_parent is not None:
+            parts = [part for part in scope.override_parent.split("/") if part]
+        parts.append(scope.name)
+    return "/".join(parts)

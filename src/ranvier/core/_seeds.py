@@ -34,6 +34,9 @@ class SeedGenerator:
         seed: an integer, or None for one drawn from the global state.
         name: optional name.
 
+    Raises:
+        ValueError: if `seed` is no integer, or for other arguments.
+
     Example:
         >>> import ranvier as rv
         >>> generator = SeedGenerator(seed=1)
@@ -43,7 +46,10 @@ class SeedGenerator:
         True
     """
 
-    def __init__(self, seed=None, name=None):
+    def __init__(self, seed=None, name=None, **kwargs):
+        kwargs.pop("backend", None)  # there is one
+        if kwargs:
+            raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
         self.name = name or _naming.auto_name("SeedGenerator")
         self._initial_seed = seed
         if seed is None:

@@ -119,8 +119,8 @@ def _given(array):
     def initialize(shape, dtype=None):
         if standardize_shape(shape) != tuple(array.shape):
             raise ValueError(
-                f"The array given as initializer has shape {tuple(array.shape)}; the "
-                f"weight it is for has shape {tuple(shape)}. They must be equal."
+                f"Expected `shape` to be {tuple(array.shape)}, that of the array given "
+                f"as initializer. Received: shape={tuple(shape)}"
             )
         return ops.cast(array, _dtypes.standardize_dtype(dtype))
 

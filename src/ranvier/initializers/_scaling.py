@@ -73,14 +73,15 @@ class VarianceScaling(RandomInitializer):
         require_positive(scale=scale)
         if mode not in _MODES:
             raise ValueError(
-                f"Argument `mode` must be one of {_MODES}. Received: mode={mode}"
+                f"Invalid `mode` argument: expected one of {_MODES}. "
+                f"Received: mode={mode}"
             )
         distribution = distribution.lower()
         if distribution == "normal":
             distribution = "truncated_normal"
         if distribution not in _DISTRIBUTIONS:
             raise ValueError(
-                f"Argument `distribution` must be one of {_DISTRIBUTIONS}. "
+                f"Invalid `distribution` argument: expected one of {_DISTRIBUTIONS}. "
                 f"Received: distribution={distribution}"
             )
         self.scale = scale

@@ -39,7 +39,8 @@ def conv(inputs, kernel, strides=1, padding="valid", data_format=None, dilation_
     channels, expected = _channels(inputs, data_format), kernel.shape[-2]
     if channels % expected:
         raise ValueError(
-            "The number of input channels must be evenly divisible by the kernel's. "
+            "The number of input channels must match the kernel's, or be a multiple "
+            "of it. "
             f"Received: input channels={channels}, kernel input channels={expected}, "
             f"data_format={data_format!r}"
         )

@@ -133,7 +133,8 @@ def ctc_decode(
         paths, scores = jax.vmap(search)(log_probabilities, lengths)
         return jnp.swapaxes(paths, 0, 1), scores
     raise ValueError(
-        f"`strategy` must be 'greedy' or 'beam_search'. Received: strategy={strategy!r}"
+        "Invalid strategy: `strategy` must be 'greedy' or 'beam_search'. "
+        f"Received: strategy={strategy!r}"
     )
 
 

@@ -144,7 +144,8 @@ def layer_normalization(x, gamma=None, beta=None, axis=-1, epsilon=None, **kwarg
         factor = factor * spread(gamma)
     if rms_scaling:
         warnings.warn(
-            "`rms_scaling=True` is deprecated: it divides by the standard deviation, "
+            "You passed `rms_scaling=True`, which is deprecated: it divides by the "
+            "standard deviation, "
             "not by the root mean square. Use `ops.rms_normalization`.",
             stacklevel=3,
         )

@@ -23,10 +23,15 @@ class KerasTensor:
     Args:
         shape: tuple; None for unknown dimensions.
         dtype: a dtype name.
-        sparse: accepted as in Keras.
-        ragged: accepted as in Keras.
+        sparse: whether it stands for sparse tensors, as in Keras.
+        ragged: whether it stands for ragged ones.
         record_history: whether to remember the operation (always True in practice).
         name: optional name.
+        ragged_rank: how many axes are ragged.
+        row_splits_dtype: the dtype of the bounds of rows.
+
+    Raises:
+        ValueError: for a tensor both sparse and ragged.
 
     Example:
         >>> x = KerasTensor((None, 3))
@@ -42,12 +47,22 @@ class KerasTensor:
         ragged=False,
         record_history=True,
         name=None,
-        **kwargs,
+        ragged_rank=None,
+        row_splits_dtype=None,
     ):
         self._shape = standardize_shape(shape)
         self._dtype = _dtypes.standardize_dtype(dtype)
+        if sparse and ragged:
+            raise ValueError(
+                "KerasTensor cannot have `sparse=True` and `ragged=True` at the same "
+                "time."
+            )
         self.sparse = bool(sparse)
         self.ragged = bool(ragged)
+        self.ragged_rank = ragged_rank
+        self.row_splits_dtype = row_splits_dtype and _dtypes.standardize_dtype(
+            row_splits_dtype
+        )
         self.name = name or _naming.auto_name("KerasTensor")
         self.record_history = record_history
 

@@ -118,7 +118,7 @@ class LossScaleOptimizer(Optimizer):
         if not pairs:
             return
         gradients, variables = zip(*pairs, strict=True)
-        finite = jnp.all(jnp.stack([jnp.all(jnp.isfinite(g)) for g in gradients]))
+        finite = self.check_finite(gradients)
 
         def update():
             scale = self.dynamic_scale.value
@@ -136,6 +136,15 @@ class LossScaleOptimizer(Optimizer):
             self.dynamic_scale.assign(self.dynamic_scale.value / 2)
 
         update_if(finite, [*self._trainable_variables, *self.variables], update, skip)
+
+    def check_finite(self, grads):
+        """Tells whether all entries of all gradients are finite.
+
+        Args:
+            grads: list of gradients; None for a variable without one.
+        """
+        finite = [jnp.all(jnp.isfinite(g)) for g in grads if g is not None]
+        return jnp.all(jnp.stack(finite))
 
     def scale_loss(self, loss):
         """Returns the loss multiplied by the scale."""

@@ -152,10 +152,8 @@ class Muon(Optimizer):
             return self._adam_update(gradient, value, slots, learning_rate, step)
         m = slots["momentum"] * self.momentum + gradient
         direction = gradient + self.momentum * m if self.nesterov else m
-        change = learning_rate * self._orthogonal(direction)
-        if self.rms_rate is not None:
-            change = change * (max(value.shape) ** 0.5 * self.rms_rate)
-        return value - change, {"momentum": m}
+        change = self.zeropower_via_newtonschulz5(direction, self.ns_steps)
+        return value - learning_rate * self.lr_adjust(change), {"momentum": m}
 
     def _adam_update(self, gradient, value, slots, learning_rate, step):
         beta_1, beta_2 = self.adam_beta_1, self.adam_beta_2
@@ -165,12 +163,27 @@ class Muon(Optimizer):
         new = {"momentum": m, "velocity": v}
         return value - m * rate / (jnp.sqrt(v) + self.epsilon), new
 
-    def _orthogonal(self, x):
-        """Returns a matrix with the singular vectors of `x`, its values near 1."""
+    def lr_adjust(self, x):
+        """Returns a step scaled by `rms_rate` and the root of the longer side.
+
+        Args:
+            x: a matrix.
+        """
+        if self.rms_rate is None:
+            return x
+        return x * (max(x.shape) ** 0.5 * self.rms_rate)
+
+    def zeropower_via_newtonschulz5(self, x, steps):
+        """Returns a matrix with the singular vectors of `x`, its values near 1.
+
+        Args:
+            x: a matrix.
+            steps: number of Newton-Schulz iterations.
+        """
         is_tall = x.shape[0] > x.shape[1]
         x = x.T if is_tall else x
         x = x / (jnp.linalg.norm(x) + 1e-7)
-        for _ in range(self.ns_steps):
+        for _ in range(steps):
             square = x @ x.T
             x = (
                 self.muon_a * x
