@@ -102,12 +102,12 @@ DATA = {
     "three targets": (bad(two, PAIR, [Y, Y, Y]), "`y`.*2 outputs.*3 entries"),
     "key of a target": (
         bad(two, PAIR, {"main": Y, "axu": Y}),
-        "`y` has the keys.*axu.*Did you mean 'aux'",
+        "Invalid `y`: the keys.*axu.*Did you mean 'aux'",
     ),
     "missing target": (bad(two, PAIR, {"main": Y}), "'aux' is missing"),
     "key of a weight": (
         bad(two, PAIR, [Y, Y], sample_weight={"main": Y[:, 0], "axu": Y[:, 0]}),
-        "`sample_weight` has the keys.*axu.*'aux'",
+        "Invalid `sample_weight`: the keys.*axu.*'aux'",
     ),
     "shape of targets": (
         bad(model_of, X[:6], np.ones((6, 4, 5))),
@@ -255,7 +255,7 @@ PER_OUTPUT = {
     "too many losses": (fit_two(loss=["mse"] * 3), "`loss`.*2 outputs.*3 entries"),
     "key of a loss": (
         fit_two(loss={"main": "mse", "axu": "mse"}),
-        "`loss` has the keys.*axu.*Did you mean 'aux'",
+        "Invalid `loss`: the keys.*axu.*Did you mean 'aux'",
     ),
     "too many weights": (
         fit_two(loss_weights=[1.0, 2.0, 3.0]),
@@ -263,7 +263,7 @@ PER_OUTPUT = {
     ),
     "key of a weight": (
         fit_two(loss_weights={"main": 1.0, "axu": 1.0}),
-        "`loss_weights` has the keys.*axu",
+        "Invalid `loss_weights`: the keys.*axu",
     ),
     "too few metrics": (fit_two(metrics=["mae"]), "`metrics`.*2 outputs.*1 entries"),
     "a list of two metrics": (

@@ -252,8 +252,8 @@ def _deserialize(config):
 def _decode_lambda(inner):
     if _policy.safe:
         raise ValueError(
-            "It holds a Python lambda, which is code: running it could do anything. "
-            "If you trust whoever made it, load it with `safe_mode=False`. That allows "
+            "It holds a Python lambda. Loading it carries a risk of arbitrary code "
+            "execution: it could do anything. If you trust whoever made it, load it with `safe_mode=False`. That allows "
             "lambdas and nothing else. Otherwise pass the function through "
             "`custom_objects`."
         )
@@ -372,7 +372,9 @@ def _instantiate(cls, config):
     except TypeError as error:
         raise _EntryTypeError(
             f"{_entry(cls, inner)} could not be deserialized properly. Please ensure "
-            "that the arguments of `__init__` match what `get_config()` returns.\n\n"
+            "that the arguments of `__init__` match what `get_config()` returns, and "
+            "that objects among them are explicitly deserialized in `from_config()`."
+            "\n\n"
             f"config={_shorten(config)}.\n\nException encountered: {error}"
         ) from error
     except (ImportError, OSError, RecursionError):

@@ -225,7 +225,7 @@ def _check_broadcast(mask, inputs):
         m not in (1, n) and None not in (m, n) for m, n in pairs
     ):
         raise ValueError(
-            "The `mask` must be broadcastable to `inputs`: each of its axes must have "
-            f"size 1 or that of the inputs. Received: inputs.shape={inputs.shape}, "
-            f"mask.shape={mask.shape}"
+            "The `mask` must be broadcastable to `inputs`: it must not have more "
+            "dimensions, and each must have size 1 or that of the inputs. "
+            f"Received: inputs.shape={inputs.shape}, mask.shape={mask.shape}"
         )

@@ -32,8 +32,8 @@ def positive_int(name: str, value) -> int:
     """
     if isinstance(value, bool) or not hasattr(value, "__index__") or value <= 0:
         raise ValueError(
-            f"Received an invalid value for `{name}`, expected a positive integer. "
-            f"Received: {name}={value!r}"
+            f"Received an invalid value: `{name}` must be a positive integer. "
+            f"Received: {name}={value!r} (of type {type(value).__name__})"
         )
     return int(value)
 

@@ -140,12 +140,18 @@ def shape_arguments(method, shapes: dict, call_arguments, layer_name: str) -> di
         return {names[0]: next(iter(shapes.values()), None)}
     result = {}
     for name in names:
-        if not name.endswith("_shape") or name[:-6] not in call_arguments:
+        if not name.endswith("_shape"):
+            wrong = f"`{name}`, which does not end in `_shape`"
+        elif name[:-6] not in call_arguments:
+            wrong = f"`{name}`, but `call()` does not have argument `{name[:-6]}`"
+        else:
+            wrong = None
+        if wrong:
             raise ValueError(
                 f"For a `{method.__name__}()` method with more than one argument, all "
                 "arguments should have a `_shape` suffix and match an argument of "
                 f"`call()`, such as `foo_shape` for `foo`. Layer '{layer_name}' has "
-                f"the argument `{name}`."
+                f"the argument {wrong}."
             )
         if name in shapes:
             result[name] = shapes[name]

@@ -210,7 +210,8 @@ class Wrapper(Layer):
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
             raise ValueError(
-                f"{type(self).__name__} wraps a layer. "
+                f"Argument `layer` of {type(self).__name__} must be a layer: an instance "
+                "of `ranvier.layers.Layer`. "
                 f"Received: layer={layer!r} (of type {type(layer)})"
             )
         super().__init__(**kwargs)

@@ -1,5 +1,7 @@
 """Input and InputLayer: where data enters a model."""
 
+import warnings
+
 from ranvier.core import _dtypes
 from ranvier.core._registry import builtin
 from ranvier.core._variable import standardize_shape
@@ -43,10 +45,13 @@ class InputLayer(Layer):
         **kwargs,
     ):
         super().__init__(name=name)
-        if shape is None:
-            shape = kwargs.pop("input_shape", None)
-        if batch_shape is None:
-            batch_shape = kwargs.pop("batch_input_shape", None)
+        if "input_shape" in kwargs:
+            warnings.warn(
+                "Argument `input_shape` is deprecated. Use `shape` instead.",
+                stacklevel=2,
+            )
+            shape = kwargs.pop("input_shape")
+        batch_shape = kwargs.pop("batch_input_shape", batch_shape)
         if kwargs:
             raise ValueError(f"Unrecognized keyword arguments: {kwargs}")
         if input_tensor is not None:
@@ -55,7 +60,17 @@ class InputLayer(Layer):
                     "Argument `input_tensor` must be a KerasTensor. "
                     f"Received invalid type: input_tensor={input_tensor}"
                 )
-            batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
+            _check_fits(
+                input_tensor,
+                batch_size=batch_size,
+                shape=shape,
+                batch_shape=batch_shape,
+                dtype=dtype,
+                sparse=sparse,
+                ragged=ragged,
+            )
+            batch_shape, dtype = input_tensor.shape, input_tensor.dtype
+            sparse, ragged = input_tensor.sparse, input_tensor.ragged
         elif shape is not None and batch_shape is not None:
             raise ValueError("You cannot pass both `shape` and `batch_shape`.")
         elif shape is None and batch_shape is None:
@@ -109,6 +124,34 @@ class InputLayer(Layer):
         return cls(**config)
 
 
+def _check_fits(tensor, **arguments):
+    """Raises if an argument says something else than the tensor it comes with."""
+    shape = standardize_shape(tensor.shape)
+    true = {
+        "batch_size": shape[0] if shape else None,
+        "shape": shape[1:],
+        "batch_shape": shape,
+        "dtype": tensor.dtype,
+        "sparse": tensor.sparse,
+        "ragged": tensor.ragged,
+    }
+    standard = {
+        "shape": standardize_shape,
+        "batch_shape": standardize_shape,
+        "dtype": _dtypes.standardize_dtype,
+        "sparse": bool,
+        "ragged": bool,
+    }
+    for name, value in arguments.items():
+        if value is None:
+            continue
+        if standard.get(name, int)(value) != true[name]:
+            raise ValueError(
+                f"With `input_tensor` you cannot provide an incompatible `{name}`: "
+                f"the tensor's is {true[name]!r}. Received: {name}={value!r}"
+            )
+
+
 def Input(
     shape=None,
     batch_size=None,
@@ -134,7 +177,7 @@ def Input(
         optional: whether None may be passed.
 
     Raises:
-        ValueError: if no shape is given, or two.
+        ValueError: if no shape is given, or two, or one that the tensor does not have.
 
     Example:
         >>> x = Input((8,), name="features")

@@ -81,6 +81,8 @@ class Layer(Weights, Configuration, Operation):
             _seed_generators=[],
             _losses=[],
             _init_arguments=(args, kwargs),
+            _building=False,
+            _locked=False,  # once built: no new weights or sub-layers
             built=False,
         )
         return instance
@@ -118,8 +120,13 @@ class Layer(Weights, Configuration, Operation):
             )
         self._path = None
         self._parent_path = None
+        if not isinstance(trainable, (bool, np.bool_)):
+            raise ValueError(
+                f"Expected `trainable` of {type(self).__name__} to be a boolean. "
+                f"Received: trainable={trainable!r} (of type {type(trainable)})"
+            )
         self._trainable = bool(trainable)
-        self._dtype_policy = _policy_for(dtype, self.name)
+        self._dtype_policy = _policy.get(dtype)
         self.autocast = autocast
         self.input_spec = None
         self._build_shapes = None
@@ -137,6 +144,7 @@ class Layer(Weights, Configuration, Operation):
                 self._build_by_tracing(input_shape)
         self._build_shapes = {"input_shape": input_shape}
         self.built = True
+        self._locked = True
 
     def _build_by_tracing(self, input_shape):
         """Builds the sub-layers by tracing `call` on the shapes given."""
@@ -153,7 +161,7 @@ class Layer(Weights, Configuration, Operation):
     def call(self, *args, **kwargs):
         """Computes the outputs; subclasses write this."""
         raise NotImplementedError(
-            f"Layer {type(self).__name__} does not have a `call()` method implemented."
+            f"Layer {type(self).__name__} does not have a `call` method implemented."
         )
 
     def _require_init(self):
@@ -302,6 +310,7 @@ class Layer(Weights, Configuration, Operation):
         if not overrides(type(self), "build"):
             # Sub-layers build themselves when `call` reaches them.
             self._build_shapes = shapes
+            self._locked = True
             return
         self.build(**shape_arguments(self.build, shapes, bound.arguments, self.name))
 
@@ -358,6 +367,11 @@ class Layer(Weights, Configuration, Operation):
     @default
     def compute_output_shape(self, *args, **kwargs):
         """Returns the shape of the outputs for given input shapes."""
+        if not overrides(type(self), "call"):
+            raise NotImplementedError(
+                f"Layer {type(self).__name__} does not have a `compute_output_shape` "
+                "method implemented, nor a `call` method to trace."
+            )
         arguments = [
             map_shapes(lambda s: KerasTensor(s, dtype=self.compute_dtype), a)
             for a in (*args, *kwargs.values())
@@ -472,12 +486,23 @@ class Layer(Weights, Configuration, Operation):
 
     @property
     def dtype_policy(self):
-        """The dtype policy."""
+        """The dtype policy, or the map of policies that holds it."""
         return self._dtype_policy
 
     @dtype_policy.setter
     def dtype_policy(self, value):
-        self._dtype_policy = _policy_for(value, self.path or self.name)
+        policy = _policy.get(value)
+        if isinstance(self._dtype_policy, _policy.DTypePolicyMap) and self.path:
+            if not isinstance(policy, _policy.DTypePolicyMap):
+                self._dtype_policy[self.path] = policy
+                return
+        self._dtype_policy = policy
+
+    def _own_policy(self):
+        policy = self._dtype_policy
+        if isinstance(policy, _policy.DTypePolicyMap):
+            return policy[self.path or self.name]
+        return policy
 
     @property
     def dtype(self):
@@ -487,12 +512,12 @@ class Layer(Weights, Configuration, Operation):
     @property
     def compute_dtype(self):
         """The dtype of computations."""
-        return self._dtype_policy.compute_dtype
+        return self._own_policy().compute_dtype
 
     @property
     def variable_dtype(self):
         """The dtype of weights."""
-        return self._dtype_policy.variable_dtype
+        return self._own_policy().variable_dtype
 
     @property
     def input_dtype(self):
@@ -549,7 +574,7 @@ def _finishing_build(build):
     def finishing(self, *args, **kwargs):
         if self.__dict__.get("_building"):  # called through `super().build(...)`
             return build(self, *args, **kwargs)
-        self.__dict__["_building"] = True
+        self.__dict__.update(_building=True, _locked=False)
         try:
             with self._name_scope():
                 build(self, *args, **kwargs)
@@ -558,14 +583,10 @@ def _finishing_build(build):
         names = list(inspect.signature(build).parameters)[1:]
         self._build_shapes = {**dict(zip(names, args, strict=False)), **kwargs}
         self.built = True
+        self._locked = True
         return None
 
     return finishing
-
-
-def _policy_for(dtype, path):
-    policy = _policy.get(dtype)
-    return policy[path] if isinstance(policy, _policy.DTypePolicyMap) else policy
 
 
 def _keep_mask(x, y):

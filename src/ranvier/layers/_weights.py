@@ -69,12 +69,15 @@ class Weights:
         else:
             return
         if all(item is not value for item in items) and value is not self:
+            if self.__dict__.get("_locked") and not isinstance(value, Metric):
+                raise _locked_error(self, value)
             items.append(value)
         if isinstance(value, Variable) and not self.__dict__.get("_trainable", True):
             value.trainable = False  # a weight of a layer that is frozen already
 
     def add_weight(
         self,
+        *args,
         shape=None,
         initializer=None,
         dtype=None,
@@ -90,6 +93,7 @@ class Weights:
         """Creates a weight of this layer.
 
         Args:
+            *args: `shape`, `initializer` and `dtype` may be given by position.
             shape: its shape; None for a scalar.
             initializer: name, object, or function `(shape, dtype)`; default: Glorot
                 uniform for floats, zeros for integers.
@@ -104,7 +108,14 @@ class Weights:
 
         Returns:
             The `Variable`.
+
+        Raises:
+            ValueError: if the layer is built already, or a name or an argument that
+                is named as well comes by position.
         """
+        if args:
+            given = _by_position(args, shape, initializer, dtype)
+            shape, initializer, dtype = given
         shape = standardize_shape(() if shape is None else shape)
         dtype = self.variable_dtype if dtype is None else dtype
         dtype = _dtypes.standardize_dtype(dtype)
@@ -130,7 +141,9 @@ class Weights:
 
     def add_variable(self, shape, initializer, dtype=None, trainable=True, **kwargs):
         """The older name of `add_weight`."""
-        return self.add_weight(shape, initializer, dtype, trainable, **kwargs)
+        return self.add_weight(
+            shape, initializer, dtype, trainable=trainable, **kwargs
+        )
 
     def _flatten_layers(self, include_self=True, recursive=True):
         """Yields the sub-layers, each once, depth first."""
@@ -298,6 +311,40 @@ class Weights:
             )
         for index, variable in enumerate(own):
             variable.assign(store[f"{index}"])
+
+
+def _by_position(args, *named):
+    """Returns shape, initializer and dtype, some of which came without a name."""
+    if isinstance(args[0], str):
+        raise ValueError(
+            "In `add_weight` the `name` must be passed as a keyword argument. "
+            f"Received: add_weight({args[0]!r}, ...). "
+            f"Use add_weight(shape=..., name={args[0]!r})."
+        )
+    if len(args) > len(named):
+        raise TypeError(
+            f"`add_weight` takes at most {len(named)} positional arguments, "
+            f"{len(args)} were given. Pass those after `dtype` by name."
+        )
+    names = ("shape", "initializer", "dtype")
+    for name, value in zip(names[: len(args)], named, strict=False):
+        if value is not None:
+            raise ValueError(
+                f"In `add_weight` the `{name}` was passed both positionally and as a "
+                "keyword argument."
+            )
+    return (*args, *named[len(args) :])
+
+
+def _locked_error(layer, value):
+    kind = "layer" if isinstance(value, Weights) else "variable"
+    name = getattr(value, "name", None)
+    return ValueError(
+        f"You cannot add new elements of state, such as the {kind} '{name}', to "
+        f"layer '{layer.name}' ({type(layer).__name__}), which is built already: each "
+        "call would add another. Create weights and sub-layers in `__init__()` or in "
+        "`build()`."
+    )
 
 
 def _unique(variables):

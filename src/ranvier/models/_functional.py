@@ -2,6 +2,7 @@
 
 import collections
 import warnings
+from inspect import Parameter
 
 from ranvier.core import _dtypes, _tree
 from ranvier.core._errors import ShapeError
@@ -72,7 +73,7 @@ class Functional(Function, Model):
         if trainable is not None:
             self._trainable = bool(trainable)  # each layer keeps its own
 
-    @property
+    @Model.layers.getter
     def layers(self):
         """The layers, inputs first."""
         return [op for op in self._operations if isinstance(op, Layer)]
@@ -173,7 +174,14 @@ class Functional(Function, Model):
             if not isinstance(struct, dict):
                 return in_order(names, inputs, self.name)
             values = in_order(list(struct), inputs, self.name)
+            if len(inputs) > len(struct):
+                warnings.warn(_other_structure(self, inputs), stacklevel=2)
             inputs = dict(zip(struct, values, strict=True))
+        elif isinstance(struct, dict) and len(struct) > 1:
+            message = _other_structure(self, inputs)
+            if list(struct) != sorted(struct):  # which is the first is anyone's guess
+                raise ShapeError(message)
+            warnings.warn(message, stacklevel=2)
         flat = _tree.flatten(inputs)
         if len(flat) != len(names):
             raise ShapeError(
@@ -261,12 +269,25 @@ def _check_names(operations):
         )
 
 
+def _other_structure(model, inputs):
+    def shown(x):
+        return f"Tensor(shape={x.shape})" if hasattr(x, "shape") else x
+
+    return (
+        "The structure of `inputs` doesn't match the expected structure of the model "
+        f"'{model.name}'. Expected: {_tree.map_structure(lambda t: t.name, model.input)}"
+        f". Received: inputs={_tree.map_structure(shown, inputs)}"
+    )
+
+
 def _is_functional_constructor(cls):
     """Tells whether a class is built as `cls(inputs, outputs)`."""
     if cls is Functional:
         return True
-    names = list(signature_of(cls.__init__).parameters)[1:]
-    return names[:2] == ["inputs", "outputs"] or names == ["args", "kwargs"]
+    parameters = signature_of(cls.__init__).parameters
+    kinds = {parameter.kind for parameter in parameters.values()}
+    takes_any = {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD} <= kinds
+    return takes_any or list(parameters)[1:3] == ["inputs", "outputs"]
 
 
 def _shapes(tensors):

@@ -10,6 +10,7 @@ from ranvier.layers._call import signature_of
 from ranvier.layers._defaults import default
 from ranvier.layers._layer import Layer
 from ranvier.layers._shapes import as_tuples, map_shapes
+from ranvier.models._state_tree import get_state_tree, set_state_tree
 from ranvier.ops._symbolic import KerasTensor, infer_outputs
 from ranvier.training._trainer import Trainer
 
@@ -64,7 +65,7 @@ class Model(Trainer, Layer):
     def call(self, *args, **kwargs):
         """Computes the outputs; subclasses write this."""
         raise NotImplementedError(
-            f"Model {type(self).__name__} does not have a `call()` method implemented."
+            f"Model {type(self).__name__} does not have a `call` method implemented."
         )
 
     # A call need not go through it: the layers build themselves on the way.
@@ -96,6 +97,47 @@ class Model(Trainer, Layer):
     def layers(self):
         """The layers of the model, one level deep."""
         return list(self._flatten_layers(include_self=False, recursive=False))
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError(
+            "The `Model.layers` attribute is reserved for the list of the model's "
+            "layers and cannot be set. Please use another name."
+        )
+
+    def get_state_tree(self, value_format="backend_tensor"):
+        """Returns the values of all variables as nested dictionaries.
+
+        Args:
+            value_format: `"backend_tensor"`, or `"numpy_array"` for NumPy arrays.
+
+        Returns:
+            A dictionary with the keys `trainable_variables`,
+            `non_trainable_variables`, `optimizer_variables` and `metrics_variables`.
+            In each, the parts of the variables' paths are the keys.
+
+        Raises:
+            ValueError: for another format, or if two variables have one path.
+
+        Example:
+            >>> import ranvier as rv
+            >>> layer = rv.layers.Dense(2, name="out")
+            >>> tree = rv.Sequential([rv.Input((3,)), layer]).get_state_tree()
+            >>> list(tree["trainable_variables"]), list(tree["optimizer_variables"])
+            (['out'], [])
+        """
+        return get_state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree):
+        """Assigns values to the variables that a tree of `get_state_tree` names.
+
+        Args:
+            state_tree: the dictionary, or a part of one.
+
+        Raises:
+            ValueError: for a key or a path that the model does not have.
+        """
+        set_state_tree(self, state_tree)
 
     def get_layer(self, name=None, index=None):
         """Returns a layer by name or position.

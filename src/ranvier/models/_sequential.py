@@ -114,7 +114,8 @@ class Sequential(Model):
                 "layers. Call `model.add(layer)`."
             )
         first = self._layers[0]
-        if not isinstance(first, InputLayer):
+        is_new = not isinstance(first, InputLayer)
+        if is_new:
             dtype = dtype or first.input_dtype
             layer = InputLayer(batch_shape=input_shape, dtype=dtype)
             self._layers.insert(0, layer)
@@ -131,7 +132,11 @@ class Sequential(Model):
             except NotImplementedError:
                 if type(layer).call is Layer.call:
                     raise
+                if is_new:  # what comes next may have another shape
+                    del self._layers[0]
                 return  # a layer that only runs on values
+            except TypeError as error:
+                raise _more_arguments(layer) or error from None
         self.__dict__["_functional"] = Functional(inputs, x, name=self.name)
         self.built = True
 
@@ -140,6 +145,13 @@ class Sequential(Model):
         """The layers, without the input layer."""
         layers = self._layers
         return layers[1:] if layers and isinstance(layers[0], InputLayer) else layers[:]
+
+    @layers.setter
+    def layers(self, value):
+        raise AttributeError(
+            "The layers of a Sequential model cannot be set. Use `add()` and `pop()` "
+            "to change them."
+        )
 
     def __call__(self, inputs, training=None, mask=None):
         if not self._layers:
@@ -300,6 +312,24 @@ class Sequential(Model):
         if config.get("trainable") is False:
             model._trainable = False  # each layer keeps its own
         return model
+
+
+def _more_arguments(layer):
+    """Returns an error if a layer must be given more than its input, else None."""
+    parameters = list(signature_of(type(layer).call).parameters.values())[1:]
+    needed = [
+        parameter.name
+        for parameter in parameters
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
+        and parameter.default is parameter.empty
+    ]
+    if len(needed) < 2:
+        return None
+    return ValueError(
+        "Layers of a Sequential model can only have a single positional argument, the "
+        f"input. Layer '{layer.name}' ({type(layer).__name__}) needs {needed}. Give the "
+        "others defaults, or use `Model(inputs, outputs)`."
+    )
 
 
 def _is_shape(value):

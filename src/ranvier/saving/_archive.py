@@ -53,15 +53,30 @@ def save_model(model, filepath, overwrite=True, zipped=None, **kwargs):
         3
     """
     include_optimizer = kwargs.pop("include_optimizer", True)
+    if "save_format" in kwargs:
+        raise ValueError(
+            "The `save_format` argument is deprecated: the ending of `filepath` says "
+            "the format, `.keras` or `.h5`. "
+            f"Received: save_format={kwargs['save_format']!r}"
+        )
     if kwargs:
-        raise ValueError(f"`save_model()` does not know {sorted(kwargs)}.")
+        raise ValueError(
+            "The following argument(s) are not supported by `save_model()`: "
+            f"{sorted(kwargs)}."
+        )
     name = str(filepath)
     zipped = True if zipped is None else zipped
     old = name.endswith(_OLD)
-    if not old and zipped != name.endswith(".keras"):
+    if not zipped and name.endswith(".keras"):
         raise ValueError(
-            "The name of a model's file must end in `.keras` or `.h5` (and that of a "
-            f"folder, with `zipped=False`, must not). Received: filepath={filepath}"
+            "With `zipped=False` a model is saved as a folder, whose name should not "
+            f"end in `.keras`. Received: filepath={filepath}"
+        )
+    if zipped and not old and not name.endswith(".keras"):
+        raise ValueError(
+            "Invalid filepath extension for saving. The name of a model's file must "
+            "end in `.keras`, or in `.h5` for the format of Keras 2. "
+            f"Received: filepath={filepath}"
         )
     if not model.built:
         warnings.warn(
@@ -106,12 +121,15 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
     with _safety.naming(filepath):
         if path.is_dir() and (path / _CONFIG).exists():
             return _read(_Folder(path), *options)
+        if path.suffix not in (".keras", *_OLD):
+            raise ValueError(
+                "File format not supported: models can be read from `.keras` and `.h5` "
+                "files."
+            )
         if not path.exists():
-            raise ValueError("There is no such file.")
+            raise ValueError("File not found: there is no such file.")
         if path.suffix in _OLD:
             return _hdf5_model.read_model(path, *options)
-        if path.suffix != ".keras":
-            raise ValueError("Models can be read from `.keras` and `.h5` files.")
         return read_archive(path, *options)
 
 

@@ -152,7 +152,7 @@ def _fault(variables, datasets):
         if variable.shape != dataset.shape:
             return (
                 f"'{variable.path}' has shape {variable.shape}, the file has shape "
-                f"{dataset.shape} for it."
+                f"{dataset.shape} for it: shapes must match."
             )
     return None
 

@@ -88,8 +88,9 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
     old = name.endswith(_OLD) and not name.endswith(_H5)
     if not (old or name.endswith((_H5, _SHARDS, ".keras", _TENSORS))):
         raise ValueError(
-            f"Weights can be read from `{_H5}`, `{_SHARDS}`, `.keras`, `.h5` and "
-            f"`.hdf5` files, and from `{_TENSORS}` files. Received: filepath={filepath}"
+            f"File format not supported: weights can be read from `{_H5}`, "
+            f"`{_SHARDS}`, `.keras`, `.h5` and `.hdf5` files, and from `{_TENSORS}` "
+            f"files. Received: filepath={filepath}"
         )
     if by_name is not None and not old:
         raise ValueError(
@@ -116,7 +117,10 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 
 def _check_arguments(function, kwargs, model):
     if kwargs:
-        raise ValueError(f"`{function}()` does not know {sorted(kwargs)}.")
+        raise ValueError(
+            f"The following argument(s) are not supported by `{function}()`: "
+            f"{sorted(kwargs)}."
+        )
     if not model.built:
         raise ValueError(
             f"`{function}()` needs a built model, and '{model.name}' has no weights "

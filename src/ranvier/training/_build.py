@@ -1,9 +1,10 @@
 """From data to a model ready to run: shapes, variables, checks."""
 
 from ranvier.core import _dtypes, _tree
+from ranvier.layers._defaults import overrides
 from ranvier.ops._symbolic import KerasTensor, infer_outputs
 from ranvier.training._array_feed import ArrayFeed
-from ranvier.training._step import call_model
+from ranvier.training._step import call_model, compute_loss
 
 
 def build_model(model, feed, mode):
@@ -22,7 +23,16 @@ def build_model(model, feed, mode):
         y_pred = infer_outputs(lambda x: call_model(model, x, False), (x,), {})
         model.built = True
         for part in parts:
-            part.build(y, y_pred)
+            custom = overrides(type(model), "compute_loss")
+            if custom and part is model._compile_loss:
+                # Its outputs may be others than the model's.
+                infer_outputs(
+                    lambda *args: compute_loss(model, *args, None, False),
+                    (x, y, y_pred),
+                    {},
+                )
+            else:
+                part.build(y, y_pred)
     if mode == "train":
         build_optimizer(model)
 

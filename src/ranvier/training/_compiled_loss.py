@@ -102,7 +102,8 @@ class CompiledLoss:
             return [[given] for _ in range(count)]
         if count == 1 and isinstance(given, (list, tuple)):
             return [list(given)]
-        return [[one] for one in align(given, y_pred, self.output_names, "loss")]
+        aligned = align(given, y_pred, self.output_names, "loss")
+        return [list(one) if _is_list(one) else [one] for one in aligned]
 
     def _weights(self, y_pred, groups):
         weights = self.loss_weights
@@ -116,7 +117,11 @@ class CompiledLoss:
                     f"{len(groups[0])} losses and {len(flat)} weights."
                 )
             return [flat]
-        return [[w] for w in align(weights, y_pred, self.output_names, "loss_weights")]
+        aligned = align(weights, y_pred, self.output_names, "loss_weights")
+        return [
+            list(weight) if _is_list(weight) else [weight] * len(group)
+            for weight, group in zip(aligned, groups, strict=True)
+        ]
 
     def _order(self, y_pred):
         """Returns the outputs' flat indices in the order of a dictionary of losses."""
@@ -200,6 +205,10 @@ class CompiledLoss:
                     f"{classes} classes. Received labels from {labels.min()} to "
                     f"{labels.max()}."
                 )
+
+
+def _is_list(value):
+    return isinstance(value, (list, tuple))
 
 
 def _loss_names(terms):

@@ -130,11 +130,11 @@ def _check_keys(value, known, argument, also=()):
     unknown = [key for key in value if key not in known and key not in also]
     if unknown and any(known):
         raise ValueError(
-            f"`{argument}` has the keys {unknown}, which are no outputs of the model. "
-            f"Expected: {known}.{close_names(str(unknown[0]), known)}"
+            f"Invalid `{argument}`: the keys {unknown} are no outputs of the model. "
+            f"Expected keys: {known}.{close_names(str(unknown[0]), known)}"
         )
     if unknown:
         raise ValueError(
-            f"`{argument}` has the keys {unknown}, but the outputs of the model have "
-            "no names. Give a list in the order of the outputs."
+            f"Invalid `{argument}`: the keys {unknown} are no outputs of the model, "
+            "which have no names. Give a list in the order of the outputs."
         )

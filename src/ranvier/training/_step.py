@@ -88,10 +88,12 @@ def compute_loss(model, x, y, y_pred, sample_weight, training):
     Raises:
         ValueError: if that is no scalar.
     """
-    given = {}
-    if "training" in inspect.signature(model.compute_loss).parameters:
+    given = {"x": x, "y": y, "y_pred": y_pred, "sample_weight": sample_weight}
+    parameters = inspect.signature(model.compute_loss).parameters
+    kinds = [parameter.kind for parameter in parameters.values()]
+    if "training" in parameters or inspect.Parameter.VAR_KEYWORD in kinds:
         given["training"] = training
-    loss = model.compute_loss(x, y, y_pred, sample_weight, **given)
+    loss = model.compute_loss(**given)
     if tuple(getattr(loss, "shape", ())) != ():
         raise ValueError(
             f"The loss of model '{model.name}' must be a scalar. Received shape "

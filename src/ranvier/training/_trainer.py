@@ -11,6 +11,7 @@ from ranvier.core._dynamic import dynamic_values
 from ranvier.core._errors import NotCompiledError
 from ranvier.core._scope import StateScope
 from ranvier.core._serialization import deserialize_object, serialize_object
+from ranvier.layers._defaults import default
 from ranvier.metrics import Mean
 from ranvier.ops import cast, zeros
 from ranvier.ops import sum as sum_of
@@ -207,6 +208,7 @@ class Trainer:
 
     # Losses and steps.
 
+    @default
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
