@@ -253,9 +253,9 @@ def _decode_lambda(inner):
     if _policy.safe:
         raise ValueError(
             "It holds a Python lambda. Loading it carries a risk of arbitrary code "
-            "execution: it could do anything. If you trust whoever made it, load it with `safe_mode=False`. That allows "
-            "lambdas and nothing else. Otherwise pass the function through "
-            "`custom_objects`."
+            "execution: it could do anything. If you trust whoever made it, load it "
+            "with `safe_mode=False`. That allows lambdas and nothing else. Otherwise "
+            "pass the function through `custom_objects`."
         )
     return _lambdas.decode(inner, _registry.scoped_custom_objects())
 

@@ -2,6 +2,8 @@
 
 import inspect
 
+import numpy as np
+
 from ranvier import ops
 from ranvier.core import _tree
 from ranvier.core._mask import set_mask
@@ -55,7 +57,10 @@ class Masking(ElementwiseLayer):
 
     def __init__(self, mask_value=0.0, **kwargs):
         super().__init__(**kwargs)
-        self.mask_value = deserialize_object(mask_value)
+        if isinstance(mask_value, dict):
+            mask_value = deserialize_object(mask_value)
+        is_number = isinstance(mask_value, np.generic)
+        self.mask_value = mask_value.item() if is_number else mask_value
 
     def compute_mask(self, inputs, mask=None):
         return ops.any(ops.not_equal(inputs, self.mask_value), axis=-1)
@@ -210,8 +215,8 @@ class Wrapper(Layer):
     def __init__(self, layer, **kwargs):
         if not isinstance(layer, Layer):
             raise ValueError(
-                f"Argument `layer` of {type(self).__name__} must be a layer: an instance "
-                "of `ranvier.layers.Layer`. "
+                f"Argument `layer` of {type(self).__name__} must be a layer: an "
+                "instance of `ranvier.layers.Layer`. "
                 f"Received: layer={layer!r} (of type {type(layer)})"
             )
         super().__init__(**kwargs)

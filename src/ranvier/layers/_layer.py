@@ -158,6 +158,7 @@ class Layer(Weights, Configuration, Operation):
 
     # Calling.
 
+    @default
     def call(self, *args, **kwargs):
         """Computes the outputs; subclasses write this."""
         raise NotImplementedError(

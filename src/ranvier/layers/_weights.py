@@ -141,9 +141,7 @@ class Weights:
 
     def add_variable(self, shape, initializer, dtype=None, trainable=True, **kwargs):
         """The older name of `add_weight`."""
-        return self.add_weight(
-            shape, initializer, dtype, trainable=trainable, **kwargs
-        )
+        return self.add_weight(shape, initializer, dtype, trainable=trainable, **kwargs)
 
     def _flatten_layers(self, include_self=True, recursive=True):
         """Yields the sub-layers, each once, depth first."""

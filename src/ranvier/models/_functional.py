@@ -270,13 +270,16 @@ def _check_names(operations):
 
 
 def _other_structure(model, inputs):
+    def shown_name(tensor):
+        return tensor.name
+
     def shown(x):
         return f"Tensor(shape={x.shape})" if hasattr(x, "shape") else x
 
     return (
         "The structure of `inputs` doesn't match the expected structure of the model "
-        f"'{model.name}'. Expected: {_tree.map_structure(lambda t: t.name, model.input)}"
-        f". Received: inputs={_tree.map_structure(shown, inputs)}"
+        f"'{model.name}'. Expected: {_tree.map_structure(shown_name, model.input)}. "
+        f"Received: inputs={_tree.map_structure(shown, inputs)}"
     )
 
 

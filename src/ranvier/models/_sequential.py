@@ -327,8 +327,8 @@ def _more_arguments(layer):
         return None
     return ValueError(
         "Layers of a Sequential model can only have a single positional argument, the "
-        f"input. Layer '{layer.name}' ({type(layer).__name__}) needs {needed}. Give the "
-        "others defaults, or use `Model(inputs, outputs)`."
+        f"input. Layer '{layer.name}' ({type(layer).__name__}) needs {needed}. Give "
+        "the others defaults, or use `Model(inputs, outputs)`."
     )
 
 
