@@ -1,7 +1,7 @@
 """Dropout, also of whole channels."""
 
 from ranvier import ops
-from ranvier.core._arguments import require_below_one
+from ranvier.core._arguments import require_fraction
 from ranvier.core._config import standardize_data_format
 from ranvier.core._dynamic import Dynamic, is_zero
 from ranvier.core._registry import builtin
@@ -15,8 +15,8 @@ class Dropout(NoiseLayer):
     """Sets a random part of the inputs to zero in training, and scales up the rest.
 
     Args:
-        rate: probability of an entry to become zero, at least 0 and below 1. The
-            others are divided by `1 - rate`. It may vary without recompiling.
+        rate: probability of an entry to become zero, between 0 and 1. The others are
+            divided by `1 - rate`. It may vary without recompiling.
         noise_shape: shape of the random mask, which broadcasts to the inputs; None,
             as a whole or for an axis, for that of the inputs.
         seed: integer, or None.
@@ -45,7 +45,7 @@ class Dropout(NoiseLayer):
         super().__init__(**kwargs)
         self.seed = seed
         self.noise_shape = check_noise_shape(noise_shape)
-        require_below_one(rate=rate)
+        require_fraction(rate=rate)
         self.rate = rate
 
     def call(self, inputs, training=False):
