@@ -158,6 +158,8 @@ class Evidence:
         result = []
         for term in compiled.terms or ():
             i = term.index
+            if isinstance(i, tuple):
+                continue  # of a structure of outputs
             function = getattr(term.loss, "fn", None)
             settings = (
                 term.loss._arguments() if hasattr(term.loss, "_arguments") else {}

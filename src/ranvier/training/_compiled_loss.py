@@ -13,11 +13,12 @@ from ranvier.ops import cast
 from ranvier.ops._symbolic import infer_outputs
 from ranvier.training._outputs import align, leaf_names, per_output
 from ranvier.training._resolve import check_loss, resolve_loss
+from ranvier.training._structure_losses import at, structure_terms
 
 # Losses whose targets are labels rather than arrays like the output.
 _OF_LABELS = (losses.sparse_categorical_crossentropy, losses.ctc, losses.circle)
 
-# One loss of one output (an index in flat order).
+# One loss of one output (an index in flat order), or of a structure of them (a path).
 Term = collections.namedtuple("Term", ["index", "loss", "weight", "name"])
 
 
@@ -79,21 +80,48 @@ class CompiledLoss:
     def _match(self, y_true, y_pred):
         flat_pred = _tree.flatten(y_pred)
         names = leaf_names(y_pred, self.output_names)
+        self._outputs = _tree.map_structure(lambda _: None, y_pred)
+        of_structures = structure_terms(self.given, self.loss_weights, y_pred, names)
+        if of_structures is None:
+            terms = self._terms_of_outputs(y_true, y_pred, names)
+        else:
+            terms = self._terms_of_structures(of_structures, y_true, y_pred)
+        if len(terms) > 1:
+            self.trackers = [Mean(name=name) for name in _loss_names(terms)]
+        self._classes = [
+            None
+            if isinstance(term.index, tuple)
+            else _number_of_classes(term.loss, flat_pred[term.index])
+            for term in terms
+        ]
+        self.terms = terms
+
+    def _terms_of_outputs(self, y_true, y_pred, names):
         groups = self._groups(y_pred)
         weights = self._weights(y_pred, groups)
-        self._outputs = _tree.map_structure(lambda _: None, y_pred)
         self._wanted = [any(one is not None for one in group) for group in groups]
-        flat_true = self._targets(y_true)
+        flat_true, flat_pred = self._targets(y_true), _tree.flatten(y_pred)
         terms = []
         for i in self._order(y_pred):
             for one, weight in zip(groups[i], weights[i], strict=True):
                 if one is not None:
                     loss = resolve_loss(one, flat_true[i], flat_pred[i])
                     terms.append(Term(i, loss, weight, names[i] or loss.name))
-        if len(terms) > 1:
-            self.trackers = [Mean(name=name) for name in _loss_names(terms)]
-        self._classes = [_number_of_classes(t.loss, flat_pred[t.index]) for t in terms]
-        self.terms = terms
+        return terms
+
+    def _terms_of_structures(self, found, y_true, y_pred):
+        leaves = [path for path, _ in _tree.flatten_with_path(y_pred)]
+        places = [path for path, *_ in found]
+        self._wanted = [
+            any(leaf[: len(path)] == path for path in places) for leaf in leaves
+        ]
+        y_true = _tree.pack_sequence_as(self._outputs, self._targets(y_true))
+        terms = []
+        for path, one, weight, name in found:
+            loss = resolve_loss(one, at(y_true, path), at(y_pred, path))
+            index = leaves.index(path) if path in leaves else path
+            terms.append(Term(index, loss, weight, name))
+        return terms
 
     def _groups(self, y_pred):
         """Returns the list of losses of each output."""
@@ -158,9 +186,14 @@ class CompiledLoss:
         values = []
         for position, term in enumerate(self.terms or ()):
             i = term.index
-            value = _value(term, flat_true[i], flat_pred[i], weights[i])
+            if isinstance(i, tuple):
+                packed = _tree.pack_sequence_as(y_pred, flat_true)
+                true, pred, weight = at(packed, i), at(y_pred, i), weights[0]
+            else:
+                true, pred, weight = flat_true[i], flat_pred[i], weights[i]
+            value = _value(term, true, pred, weight)
             if self.trackers:
-                size = flat_pred[i].shape[0]
+                size = _tree.flatten(pred)[0].shape[0]
                 self.trackers[position].update_state(value, sample_weight=size)
             values.append(value if term.weight is None else value * term.weight)
         return sum(values[1:], values[0]) if values else None
@@ -168,6 +201,8 @@ class CompiledLoss:
     def _warn_of_broadcasting(self, y_true, y_pred):
         flat_pred, flat_true = _tree.flatten(y_pred), self._targets(y_true)
         for term in self.terms or ():
+            if isinstance(term.index, tuple):
+                continue
             true, pred = flat_true[term.index].shape, flat_pred[term.index].shape
             if _compares_entries(term.loss) and _are_stretched(true, pred):
                 warnings.warn(
@@ -229,7 +264,7 @@ def _value(term, y_true, y_pred, sample_weight):
     try:
         return cast(term.loss(y_true, y_pred, sample_weight), "float32")
     except (TypeError, ValueError) as error:
-        if y_true.shape == y_pred.shape:
+        if _tree.is_nested(y_true) or y_true.shape == y_pred.shape:
             raise
         raise ShapeError(
             f"The loss '{term.loss.name}' cannot compare targets of shape "
