@@ -121,10 +121,11 @@ class Model(Trainer, Layer):
 
         Example:
             >>> import ranvier as rv
-            >>> layer = rv.layers.Dense(2, name="out")
-            >>> tree = rv.Sequential([rv.Input((3,)), layer]).get_state_tree()
-            >>> list(tree["trainable_variables"]), list(tree["optimizer_variables"])
-            (['out'], [])
+            >>> x = rv.Input((3,))
+            >>> model = rv.Model(x, rv.layers.Dense(2, name="out")(x))
+            >>> tree = model.get_state_tree(value_format="numpy_array")
+            >>> tree["trainable_variables"]["out"]["kernel"].shape
+            (3, 2)
         """
         return get_state_tree(self, value_format)
 
