@@ -94,7 +94,7 @@ def test_get():
         ("MaxNorm", {"max_value": "big"}, "`max_value` must be a number >= 0"),
         ("MinMaxNorm", {"min_value": -1}, "`min_value` must be a number >= 0"),
         ("MinMaxNorm", {"min_value": 2}, "`min_value` must not exceed `max_value`"),
-        ("MinMaxNorm", {"rate": 1.5}, r"`rate` must be a number in \[0, 1\]"),
+        ("MinMaxNorm", {"rate": 1.5}, r"`rate` must be in the range \[0, 1\]"),
         ("MinMaxNorm", {"rate": -0.5}, "`rate` must be a number"),
         ("MinMaxNorm", {"axis": "a"}, "`axis` must be an integer"),
         ("MaxNorm", {"axis": 1.5}, "`axis` must be an integer"),

@@ -218,3 +218,13 @@ def test_metrics_of_users():
     assert again.name == "mine"
     again = metrics.deserialize("Spread", custom_objects={"Spread": Spread})
     assert isinstance(again, Spread)
+
+
+def test_a_variable_may_begin_with_an_array():
+    class Matrix(metrics.Metric):
+        def __init__(self):
+            super().__init__()
+            start = np.array([[1, 2], [3, 4]])
+            self.matrix = self.add_variable((2, 2), start, dtype="int32")
+
+    assert Matrix().matrix.numpy().tolist() == [[1, 2], [3, 4]]

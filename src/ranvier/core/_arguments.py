@@ -55,7 +55,7 @@ def require_nonpositive(**arguments) -> None:
 
 def require_fraction(**arguments) -> None:
     """Raises unless every argument is a number in [0, 1]."""
-    _require("a number in [0, 1]", lambda value: 0 <= value <= 1, arguments)
+    _require("in the range [0, 1]", lambda value: 0 <= value <= 1, arguments)
 
 
 def require_below_one(**arguments) -> None:
@@ -71,7 +71,7 @@ def require_integer(**arguments) -> None:
 def require_count(least=1, **arguments) -> None:
     """Raises unless every argument is an integer that is not below `least`."""
     require(
-        f"an integer >= {least}",
+        f"an integer > {least - 1}",
         lambda value: is_integer(value) and value >= least,
         arguments,
     )

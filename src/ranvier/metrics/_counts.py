@@ -6,7 +6,7 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core import _config
-from ranvier.core._arguments import require_fraction
+from ranvier.core._arguments import is_number
 from ranvier.core._errors import ShapeError
 from ranvier.losses._reduction import (
     require_broadcastable,
@@ -35,8 +35,12 @@ def parse_thresholds(thresholds, default) -> list:
     if thresholds is None:
         return [default]
     values = list(thresholds) if np.ndim(thresholds) else [thresholds]
-    for value in values:
-        require_fraction(thresholds=value)
+    invalid = [v for v in values if not (is_number(v) and 0 <= v <= 1)]
+    if invalid:
+        raise ValueError(
+            "Invalid values in argument `thresholds`. Threshold values must be in "
+            f"[0, 1]. Received: thresholds={invalid}"
+        )
     return values
 
 

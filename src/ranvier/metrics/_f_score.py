@@ -41,19 +41,20 @@ class FBetaScore(Metric):
         super().__init__(name=name, dtype=dtype)
         if average not in _AVERAGES:
             raise ValueError(
-                f"Argument `average` must be one of {_AVERAGES}. "
+                f"Invalid `average` argument value. Expected one of: {_AVERAGES}. "
                 f"Received: average={average}"
             )
         if not isinstance(beta, float) or beta <= 0.0:
             raise ValueError(
-                "Argument `beta` must be a positive Python float. "
+                "Invalid `beta` argument value. It should be a Python float > 0. "
                 f"Received: beta={beta} (of type {type(beta).__name__})"
             )
         if threshold is not None and not (
             isinstance(threshold, float) and 0.0 < threshold <= 1.0
         ):
             raise ValueError(
-                "Argument `threshold` must be a Python float above 0 and at most 1. "
+                "Invalid `threshold` argument value. It should be a Python float with "
+                "0 < threshold <= 1. "
                 f"Received: threshold={threshold} (of type {type(threshold).__name__})"
             )
         self.average = average

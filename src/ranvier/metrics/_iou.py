@@ -122,8 +122,9 @@ class IoU(Metric):
             getattr(sample_weight, "dtype", "int32")
         ):
             warnings.warn(
-                f"{type(self).__name__} '{self.name}' counts in integers and rounds "
-                "the given weights down. Pass `dtype='float32'` to keep fractions.",
+                f"{type(self).__name__} '{self.name}': the given weights are float and "
+                "the counts int, so that casting rounds the weights down. Pass "
+                "`dtype='float32'` to keep fractions.",
                 stacklevel=3,
             )
         return sample_weight

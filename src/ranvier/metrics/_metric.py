@@ -98,7 +98,9 @@ class Metric:
         # A slash would read as one more scope in the variable's path.
         with _naming.name_scope(self.name.replace("/", ">"), caller=self):
             variable = Variable(
-                initializer=initializers.get(initializer or "zeros"),
+                initializer=initializers.get(
+                    "zeros" if initializer is None else initializer
+                ),
                 shape=shape,
                 dtype=dtype,
                 trainable=False,

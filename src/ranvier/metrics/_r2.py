@@ -49,7 +49,8 @@ class R2Score(Metric):
         super().__init__(name=name, dtype=dtype)
         if class_aggregation not in _AGGREGATIONS:
             raise ValueError(
-                f"Argument `class_aggregation` must be one of {_AGGREGATIONS}. "
+                "Invalid value for argument `class_aggregation`. Expected one of "
+                f"{_AGGREGATIONS}. "
                 f"Received: class_aggregation={class_aggregation}"
             )
         require_count(0, num_regressors=num_regressors)
