@@ -516,3 +516,28 @@ ERRORS = {
 @pytest.mark.parametrize("case", ERRORS, ids=lambda case: case.__name__)
 def test_errors(case):
     assert_same_error(case, ERRORS[case])
+
+
+@pytest.mark.parametrize("verbose", ["auto", 0, 2])
+def test_callbacks_are_told_verbose_as_given(verbose):
+    def told(k):
+        class Notes(k.callbacks.Callback):
+            def on_train_begin(self, logs=None):
+                seen.append(("fit", self.params["verbose"]))
+
+            def on_test_begin(self, logs=None):
+                seen.append(("test", self.params["verbose"]))
+
+            def on_predict_begin(self, logs=None):
+                seen.append(("predict", self.params["verbose"]))
+
+        seen = []
+        model = k.Sequential([k.layers.Dense(1)])
+        model.compile("sgd", "mse")
+        arguments = {"verbose": verbose, "callbacks": [Notes()]}
+        history = model.fit(X, X[:, :1], **arguments)
+        model.evaluate(X, X[:, :1], **arguments)
+        model.predict(X, **arguments)
+        return seen, history.params
+
+    assert_same(told)

@@ -119,6 +119,11 @@ class Metric:
             dtype: its dtype; defaults to `floatx()`.
             name: its name; automatic if None.
         """
+        if isinstance(shape, str):
+            raise ValueError(
+                f"`name` must be passed as a keyword argument. Received: "
+                f"add_weight({shape!r}, ...). Write add_weight(name={shape!r})."
+            )
         return self.add_variable(shape, initializer, dtype=dtype, name=name)
 
     def update_state(self, *args, **kwargs):

@@ -108,7 +108,7 @@ def evaluate(
         callbacks = CallbackList(
             callbacks,
             add_progbar=verbose != 0,
-            verbose=1 if verbose == "auto" else verbose,
+            verbose=verbose,
             epochs=1,
             steps=steps or feed.steps,
             model=model,

@@ -64,7 +64,7 @@ def fit(
             callbacks,
             add_history=True,
             add_progbar=verbose != 0,
-            verbose=1 if verbose == "auto" else verbose,
+            verbose=verbose,
             epochs=epochs,
             steps=steps_per_epoch or feed.steps,
             model=model,

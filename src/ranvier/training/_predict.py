@@ -32,7 +32,7 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
         callbacks = CallbackList(
             callbacks,
             add_progbar=verbose != 0,
-            verbose=1 if verbose == "auto" else verbose,
+            verbose=verbose,
             epochs=1,
             steps=steps or feed.steps,
             model=model,
