@@ -18,7 +18,7 @@ import ranvier.data
 import ranvier.tensors
 from ranvier.data import Dataset, io
 from ranvier.data._functions import ElementFunction
-from tests.data.golden import file_cases, odd_cases  # noqa: F401
+from tests.data.golden import experimental_cases, file_cases, odd_cases  # noqa: F401
 from tests.data.golden.cases import CASES
 from tests.data.golden.record import record
 
@@ -73,10 +73,6 @@ DIFFERENT = {
 MORE_GENERAL = {
     "moved_with_none_padded_0",
     "moved_with_none_window_0",
-    "moved_ragged_padded_0",
-    "moved_ragged_strings_padded_0",
-    "moved_ragged_pair_padded_0",
-    "padded_ragged_0",
     "padded_pairs_5",  # a padding value whose dtype can be cast
     "padded_values_0",
     "padded_values_1",

@@ -188,7 +188,7 @@ PIPELINES = {
     "compressed lines": lambda: TextLineDataset(FILES / "a.gz", "GZIP").repeat(2),
     "records": lambda: TFRecordDataset([FILES / "a.tfrecord"] * 2),
     "compressed records": lambda: TFRecordDataset(FILES / "b.tfrecord", "ZLIB"),
-    "pieces": lambda: FixedLengthRecordDataset(FILES / "a.txt", 3),
+    "pieces": lambda: FixedLengthRecordDataset(FILES / "a.txt", 2),
     "rows of a file": lambda: experimental.CsvDataset(FILES / "a.csv", [0, ""]),
     "batches of rows": lambda: experimental.make_csv_dataset(
         str(FILES / "a.csv"),

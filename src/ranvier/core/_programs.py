@@ -171,11 +171,13 @@ def key_of(traced, donate):
     """Returns the key of a trace: equal for programs that do the same."""
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         text = str(traced.jaxpr)
-    if "callback" not in text:
-        # Rules of differentiation print as addresses; they were applied in the trace.
-        # Host callbacks print as addresses too, and those tell programs apart.
-        text = _ADDRESS.sub("", text)
+    # Rules of differentiation print as addresses; they were applied in the trace.
+    text = _ADDRESS.sub("", text)
     digest = hashlib.sha256(text.encode())
+    if "callback" in text:
+        # Which function of Python is called does not show in the text. The executable
+        # keeps it, so that no other can have its address.
+        digest.update(str(list(_callbacks(traced.jaxpr))).encode())
     for const in _constants(traced.jaxpr):
         array = np.asarray(const)
         digest.update(f"{array.dtype}{array.shape}".encode())
@@ -185,20 +187,33 @@ def key_of(traced, donate):
 
 def _constants(closed):
     """Yields the constants of a traced program and of the programs inside it."""
+    for program in _programs(closed):
+        yield from getattr(program, "consts", ())
+
+
+def _callbacks(closed):
+    """Yields what tells the functions of Python apart that a program calls."""
+    for program in _programs(closed):
+        for equation in getattr(program, "jaxpr", program).eqns:
+            callback = equation.params.get("callback")
+            if callback is not None:
+                yield id(getattr(callback, "callback_func", callback))
+
+
+def _programs(closed):
+    """Yields a traced program and the programs inside it."""
     from jax.extend.core import ClosedJaxpr, Jaxpr  # not needed before a first program
 
-    yield from closed.consts
-    stack = [closed.jaxpr]
+    stack = [closed]
     while stack:
-        for equation in stack.pop().eqns:
+        program = stack.pop()
+        yield program
+        for equation in getattr(program, "jaxpr", program).eqns:
             for value in jax.tree.leaves(
                 list(equation.params.values()),
                 is_leaf=lambda v: isinstance(v, (ClosedJaxpr, Jaxpr)),
             ):
-                if isinstance(value, ClosedJaxpr):
-                    yield from value.consts
-                    stack.append(value.jaxpr)
-                elif isinstance(value, Jaxpr):
+                if isinstance(value, (ClosedJaxpr, Jaxpr)):
                     stack.append(value)
 
 

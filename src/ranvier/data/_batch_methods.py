@@ -78,6 +78,8 @@ class Batches:
             >>> [batch.tolist() for batch in ds.padded_batch(2)]
             [[[1, 0], [2, 2]], [[3, 3, 3]]]
         """
+        for spec in _structure.flatten(self.element_spec):
+            _batching.check_padded(spec)
         shapes = values = None
         if padded_shapes is not None:
             shapes = _shapes(padded_shapes)
@@ -356,6 +358,8 @@ def _shapes(structure):
             n is None or isinstance(n, (int, np.integer)) for n in node
         )
 
+    if hasattr(structure, "numpy"):
+        structure = structure.numpy()
     if structure is None:
         return [None]
     if is_shape(structure):

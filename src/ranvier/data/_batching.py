@@ -129,6 +129,19 @@ class Rebatch(Batch):
         return UNKNOWN  # as in tf.data
 
 
+def check_padded(spec):
+    """Raises unless values can be padded.
+
+    Raises:
+        TypeError: for ragged and sparse values and datasets.
+    """
+    if not isinstance(spec, _spec.TensorSpec):
+        raise TypeError(
+            "`padded_batch` is only supported for datasets that produce tensor "
+            f"elements. Received: {spec!r}. Use `ragged_batch` or `batch` for others."
+        )
+
+
 class Padded(Batch):
     """Consecutive elements, padded to one shape and stacked.
 
@@ -292,6 +305,13 @@ class Sparse(Batch):
                 f"element. Received: row_shape={self.row_shape} for elements of shape "
                 f"{values[0].shape}"
             )
+        for value in values:
+            pairs = zip(value.shape, self.row_shape)
+            if any(row is not None and 0 <= row < size for size, row in pairs):
+                raise DataLossError(
+                    f"Input element had shape {list(value.shape)} that is larger than "
+                    f"the row shape {list(self.row_shape)}."
+                )
         return _composite.sparse_of_dense(values, self.row_shape)
 
 
@@ -321,11 +341,6 @@ class PaddedBatch:
 
     def __call__(self, column, component):
         values = [column[i] for i in range(len(column))]
-        if any(_columns.is_opaque(value) for value in values):
-            raise TypeError(
-                "`padded_batch` is only supported for datasets that produce tensor "
-                "elements. Use `ragged_batch` or `batch` for others."
-            )
         shapes = [_columns.shape_of(value) for value in values]
         target = self._target(shapes, component)
         dtype = _columns.dtype_of(values[0])

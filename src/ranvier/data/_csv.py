@@ -2,7 +2,6 @@
 
 import collections
 import csv
-import glob
 import io
 import os
 
@@ -11,11 +10,11 @@ import numpy as np
 from ranvier.data import _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._dataset import Dataset
-from ranvier.data._file_names import existing, file_names
+from ranvier.data._file_names import existing, matching
 from ranvier.data._files import FileDataset, LineReader
 from ranvier.data._node import UNKNOWN, Node, Stream
 from ranvier.data._remembered import RememberedFiles
-from ranvier.data.io._csv import decode_csv
+from ranvier.data.io._csv import check_selection, decode_csv
 from ranvier.data.io._streams import compression_name
 from ranvier.tensors import as_dtype
 from ranvier.tensors._errors import InvalidArgumentError
@@ -101,7 +100,9 @@ class CsvFormat:
         return tuple(_spec.tensor((), default.dtype) for default in self.defaults)
 
     def decode(self, lines):
-        """Returns the columns of lines."""
+        """Returns the columns of lines; of one column a line may be empty."""
+        if len(self.defaults) == 1 and self.select is None and self.quotes:
+            lines = np.where(lines == b"", b'""', lines)
         return decode_csv(
             lines, self.defaults, self.delim, self.quotes, self.na_value, self.select
         )
@@ -132,8 +133,12 @@ class _CsvStream(Stream):
         try:
             columns = tuple(format.decode(texts))
         except InvalidArgumentError:
-            self._blame(lines)
-            raise
+            try:
+                self._blame(lines)
+                raise
+            finally:
+                if len(lines) == 1:  # whoever leaves out errors goes on behind it
+                    self.offset = self._reader.offset
         self.offset = self._reader.offset
         return Block(columns, len(lines))
 
@@ -262,6 +267,10 @@ class CsvDataset(FileDataset):
         compression_name(compression_type)
         paths = existing(filenames)
         defaults = [_default(value) for value in record_defaults]
+        try:
+            check_selection(select_cols, len(defaults))
+        except ValueError as error:
+            raise InvalidArgumentError(str(error)) from None
         if exclude_cols is not None:
             count = len(defaults) + len(exclude_cols)
             select_cols = [i for i in range(count) if i not in set(exclude_cols)]
@@ -363,13 +372,7 @@ def make_csv_dataset(
         >>> {name: column.tolist() for name, column in next(iter(ds)).items()}
         {'x': [1, 2], 'y': [b'a', b'b']}
     """
-    paths = [
-        path
-        for pattern in file_names(file_pattern)
-        for path in sorted(glob.glob(os.fsdecode(pattern)))
-    ]
-    if not paths:
-        raise ValueError(f"No files match `file_pattern` {file_pattern}.")
+    paths = matching(file_pattern)
     more = (field_delim, use_quote_delim, na_value)
     rows = _HeadRows(paths, compression_type, field_delim, use_quote_delim, encoding)
     if column_names is None:
@@ -385,8 +388,6 @@ def make_csv_dataset(
         column_defaults = rows.defaults(
             len(column_names), select, header, na_value, num_rows_for_inference
         )
-    elif select is not None and len(column_defaults) == len(column_names):
-        column_defaults = [column_defaults[i] for i in select]
     names = column_names if select is None else [column_names[i] for i in select]
     if len(column_defaults) != len(names):
         raise ValueError(
@@ -495,7 +496,7 @@ class _HeadRows:
     def defaults(self, count, select, header, na_value, limit):
         """Returns a default for each column, of the narrowest dtype that fits."""
         numbers = range(count) if select is None else select
-        kinds = [0] * len(numbers)
+        kinds = [_UNTOLD] * len(numbers)
         seen = 0
         for path in self.paths:
             rows = self._rows(path)
@@ -521,26 +522,26 @@ def _in_range(low, high):
     return lambda text: low <= int(text) <= high
 
 
-def _is_float32(text):
-    return np.isfinite(np.float32(float(text))) or not np.isfinite(float(text))
+def _is_float(largest):
+    return lambda text: not float(text) >= largest
 
 
 _KINDS = [
     (_in_range(-(2**31), 2**31 - 1), np.zeros((), np.int32)),
     (_in_range(-(2**63), 2**63 - 1), np.zeros((), np.int64)),
-    (_is_float32, np.zeros((), np.float32)),
-    (lambda text: bool(float(text)) or True, np.zeros((), np.float64)),
+    (_is_float(float(np.finfo(np.float32).max)), np.zeros((), np.float32)),
+    (_is_float(float(np.finfo(np.float64).max)), np.zeros((), np.float64)),
     (lambda text: True, np.array(b"", object)),
 ]
+_UNTOLD = -1  # a column without any field: strings
 
 
 def _kind_of(text, kind):
     """Returns the first kind, from `kind` on, that a text fits."""
-    for number in range(kind, len(_KINDS)):
+    for number in range(max(kind, 0), len(_KINDS)):
         try:
-            with np.errstate(over="ignore"):
-                if _KINDS[number][0](text):
-                    return number
+            if _KINDS[number][0](text):
+                return number
         except ValueError:
             continue
     return len(_KINDS) - 1

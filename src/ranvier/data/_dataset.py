@@ -16,7 +16,7 @@ from ranvier.data._batch_methods import Batches
 from ranvier.data._columns import Objects
 from ranvier.data._face import NUMPY
 from ranvier.data._function_methods import Functions
-from ranvier.data._iterator import DatasetIterator, NumpyIterator
+from ranvier.data._iterator import NumpyIterator
 from ranvier.data._making import Making
 from ranvier.data._node import INFINITE, UNKNOWN
 from ranvier.data._options import Options
@@ -64,7 +64,7 @@ class Dataset(Making, Tables, Selection, Functions, Batches):
         return dataset
 
     def __iter__(self):
-        return DatasetIterator(self._data_node, self._face)
+        return self._face.iterator(self._data_node)
 
     def as_numpy_iterator(self):
         """Returns an iterator over the elements as NumPy values.
@@ -112,6 +112,10 @@ class Dataset(Making, Tables, Selection, Functions, Batches):
             TensorSpec(shape=(None,), dtype=tf.int64, name=None)
         """
         return self._data_node.spec()
+
+    @property
+    def _type_spec(self):
+        return _spec.DatasetSpec(self.element_spec)
 
     def cardinality(self):
         """Returns the number of elements, `INFINITE_CARDINALITY` (-1), or

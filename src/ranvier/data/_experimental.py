@@ -5,10 +5,12 @@ Those that transform return a function of a dataset, for `Dataset.apply`.
 
 import numpy as np
 
-from ranvier.data import _spec, _structure
+from ranvier.data import _columns, _spec, _structure
+from ranvier.data._block import Block
 from ranvier.data._dataset import AUTOTUNE, Dataset
 from ranvier.data._making import integer
-from ranvier.data._node import Stream, Transformation
+from ranvier.data._node import INFINITE, Stream, Transformation
+from ranvier.data._sources import Rows
 from ranvier.tensors._errors import FailedPreconditionError, OutOfRangeError
 
 
@@ -32,7 +34,6 @@ dense_to_sparse_batch = _spelled("sparse_batch")
 enumerate_dataset = _spelled("enumerate")
 group_by_window = _spelled("group_by_window")
 ignore_errors = _spelled("ignore_errors")
-parallel_interleave = _spelled("interleave")
 rejection_resample = _spelled("rejection_resample")
 scan = _spelled("scan")
 snapshot = _spelled("snapshot")
@@ -42,9 +43,35 @@ unique = _spelled("unique")
 
 Counter = Dataset.counter
 RandomDataset = Dataset.random
-choose_from_datasets = Dataset.choose_from_datasets
 sample_from_datasets = Dataset.sample_from_datasets
 load = Dataset.load
+
+
+def choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset=False):
+    """Calls `Dataset.choose_from_datasets`; empty datasets are passed over."""
+    first = datasets[0] if datasets else Dataset
+    return first.choose_from_datasets(datasets, choice_dataset, stop_on_empty_dataset)
+
+
+def parallel_interleave(
+    map_func,
+    cycle_length,
+    block_length=1,
+    sloppy=False,
+    buffer_output_elements=None,
+    prefetch_input_elements=None,
+):
+    """Returns a function, for `Dataset.apply`, that calls `dataset.interleave`.
+
+    The order is always deterministic, whatever `sloppy` says; buffers are ignored.
+
+    Example:
+        >>> ds = Dataset.range(2).apply(
+        ...     parallel_interleave(lambda n: Dataset.range(n, n + 2), cycle_length=2))
+        >>> [int(x) for x in ds]
+        [0, 1, 1, 2]
+    """
+    return lambda dataset: dataset.interleave(map_func, cycle_length, block_length)
 
 
 def cardinality(dataset):
@@ -74,11 +101,13 @@ def from_list(elements, name=None):
         >>> [int(a) for a, b in from_list([(1, "x"), (2, "y")])]
         [1, 2]
     """
+    if not isinstance(elements, list):
+        raise ValueError(f"`elements` must be a list. Received: {elements!r}")
     if not elements:
         raise ValueError("Empty list not allowed: expected at least one element.")
-    return Dataset.from_generator(lambda: elements).apply(
-        assert_cardinality(len(elements))
-    )
+    elements = [_structure.map_values(_columns.to_value, e) for e in elements]
+    block = Block.of(elements)
+    return Dataset._of(Rows(block.columns, block.count))
 
 
 def shuffle_and_repeat(buffer_size, count=None, seed=None):
@@ -154,11 +183,13 @@ class _CountedStream(Stream):
     def produce(self, limit):
         block = self.source.next(limit)
         self.position += 0 if block is None else block.count
-        few = block is None and self.position < self.expected
+        endless = self.expected == INFINITE
+        few = block is None and (endless or self.position < self.expected)
         if few or 0 <= self.expected < self.position:
             found = f"{self.position}" if few else "more"
             raise FailedPreconditionError(
-                f"Input dataset was expected to contain {self.expected} elements but "
+                "Input dataset was expected to contain "
+                f"{'an infinite number of' if endless else self.expected} elements but "
                 f"contained {found}."
             )
         return block

@@ -61,6 +61,18 @@ class Face:
         """Returns the value, or the traced array, of what a user gave."""
         return _columns.to_value(value)
 
+    def iterator(self, node):
+        """Returns an iterator over the elements of a node."""
+        from ranvier.data._iterator import DatasetIterator
+
+        return DatasetIterator(node, self)
+
+    def optional(self):
+        """Returns the class of elements that may be missing."""
+        from ranvier.data._optional import Optional
+
+        return Optional
+
     def unwrap_traced(self, value):
         """Returns the traced array or constant of what a traced function gave."""
         return value

@@ -1,5 +1,6 @@
 """Names of files, as users pass them."""
 
+import glob
 import os
 
 import numpy as np
@@ -41,3 +42,19 @@ def existing(names) -> list:
         if not os.path.exists(name):
             raise NotFoundError(f"{name}; No such file or directory")
     return names
+
+
+def matching(file_pattern) -> list:
+    """Returns the files that a pattern, or one of several, matches.
+
+    Raises:
+        ValueError: if there is none.
+    """
+    paths = [
+        path
+        for pattern in file_names(file_pattern)
+        for path in sorted(glob.glob(pattern))
+    ]
+    if not paths:
+        raise ValueError(f"No files match `file_pattern` {file_pattern}.")
+    return paths

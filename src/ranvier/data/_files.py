@@ -115,6 +115,8 @@ class PieceReader:
         self._length = length
         self._footer = footer
         self._path = path
+        if not compression_name(compression_type):
+            self._check(os.path.getsize(path) - header - footer)
         self._read = _opened(path, compression_type, self.offset)
         self._data = b""
 
@@ -129,11 +131,7 @@ class PieceReader:
         there = len(self._data) - self._footer
         count = min(limit, there // self._length)
         if count <= 0:
-            if there > 0:
-                raise InvalidArgumentError(
-                    f"{self._path} is no whole number of records of {self._length} "
-                    f"bytes: {there} bytes are left at its end."
-                )
+            self._check(there)
             return []
         size = count * self._length
         pieces = [
@@ -142,6 +140,13 @@ class PieceReader:
         self._data = self._data[size:]
         self.offset += size
         return pieces
+
+    def _check(self, size):
+        if size % self._length or size < 0:
+            raise InvalidArgumentError(
+                f"{self._path} is no whole number of records of {self._length} bytes: "
+                f"{size} bytes are between its header and its footer."
+            )
 
 
 class _Reopened:
@@ -412,6 +417,12 @@ class FixedLengthRecordDataset(FileDataset):
             raise InvalidArgumentError(
                 f"`record_bytes` must be positive. Received: {record_bytes}"
             )
+
+        for argument, size in (("header", header_bytes), ("footer", footer_bytes)):
+            if integer(size or 0, argument) < 0:
+                raise InvalidArgumentError(
+                    f"`{argument}_bytes` must be >= 0. Received: {size}"
+                )
 
         def open_at(path, offset):
             return PieceReader(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ranvier.data import _columns, _mapping, _structure
-from ranvier.data._functions import AUTOTUNE, ElementFunction
+from ranvier.data._functions import AUTOTUNE, ElementFunction, threads
 from ranvier.data._making import integer
 from ranvier.data._mixing import Interleave
 from ranvier.data._remembered import MappedFiles
@@ -148,6 +148,13 @@ class Functions:
                 raise InvalidArgumentError(
                     f"`{argument}` must be greater than zero. Received: {value}"
                 )
+        threads(num_parallel_calls, "interleave")
+        if (num_parallel_calls or 0) > cycle_length:
+            raise InvalidArgumentError(
+                "`num_parallel_calls` of `interleave` must be at most `cycle_length`, "
+                f"or AUTOTUNE. Received: num_parallel_calls={num_parallel_calls}, "
+                f"cycle_length={cycle_length}"
+            )
         function = ElementFunction(map_func, self._face, "interleave", traced=False)
         return self._then(
             Interleave(self._data_node, function, int(cycle_length), int(block_length))

@@ -26,6 +26,21 @@ AUTOTUNE = -1
 _MOST_SIGNATURES = 4
 
 
+_debugging: list = []
+
+
+def enable_debug_mode():
+    """Lets functions of datasets made from now on run element by element.
+
+    So a debugger or `print` sees each element.
+
+    Example:
+        >>> enable_debug_mode()
+        >>> _debugging.clear()
+    """
+    _debugging.append(True)
+
+
 class ElementFunction:
     """A user's function, applied to the elements of blocks.
 
@@ -48,8 +63,8 @@ class ElementFunction:
         self.function = function
         self.face = face
         self.label = label
-        self.parallel = _threads(parallel, label)
-        self._traced = traced
+        self.parallel = threads(parallel, label)
+        self._traced = traced and not _debugging
         self._programs: dict = {}
 
     @functools.cached_property
@@ -177,7 +192,12 @@ class ElementFunction:
         return traced_spec(self, spec) if self._traceable else None
 
 
-def _threads(parallel, label):
+def threads(parallel, label):
+    """Returns the number of threads that `num_parallel_calls` means.
+
+    Raises:
+        InvalidArgumentError: if it is none.
+    """
     if parallel is None:
         return 1
     if parallel == AUTOTUNE:

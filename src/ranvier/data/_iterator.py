@@ -89,6 +89,15 @@ class DatasetIterator:
         except StopIteration:
             raise OutOfRangeError("End of sequence") from None
 
+    def get_next_as_optional(self):
+        """Returns the next element as an `Optional`, which is empty at the end."""
+        optional = self._face.optional()
+        missing = object()
+        element = next(self, missing)
+        if element is missing:
+            return optional.empty(self.element_spec)
+        return optional(self.element_spec, element)
+
     def next_block(self, limit):
         """Returns up to `limit` elements as a block, None at the end.
 

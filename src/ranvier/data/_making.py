@@ -11,6 +11,7 @@ from ranvier.core._seeds import make_default_seed
 from ranvier.data import _columns, _spec, _structure
 from ranvier.data._file_names import file_names
 from ranvier.data._mixing import Choose, Draws, Zip
+from ranvier.data._options import inherit
 from ranvier.data._shuffling import Shuffle
 from ranvier.data._sources import Generated, Random, Range, Rows, rows_of
 from ranvier.data._storage import Stored
@@ -29,6 +30,10 @@ def integer(value, argument) -> int:
     try:
         if isinstance(value, bool):
             raise TypeError
+        if np.ndim(value):
+            raise InvalidArgumentError(
+                f"`{argument}` must be a scalar. Received: {argument}={value!r}"
+            )
         if isinstance(value, (int, np.integer)):
             return int(value)
         return operator.index(np.asarray(value)[()])
@@ -134,7 +139,7 @@ class Making:
             raise TypeError("`output_types` is missing: shapes alone tell too little.")
         elif spec is not None:
             spec = _structure.map_values(_spec.as_spec, _lists_to_tuples(spec))
-        arguments = [cls._face.wrap(cls._face.unwrap(a)) for a in args or ()]
+        arguments = [cls._face.unwrap(a) for a in args or ()]
         return cls._of(Generated(functools.partial(generator, *arguments), spec))
 
     @classmethod
@@ -162,6 +167,11 @@ class Making:
         if step == 0:
             raise InvalidArgumentError("step must be a non-zero integer.")
         dtype = _spec.numpy_dtype(output_type)
+        if dtype.kind not in "iuf":
+            raise InvalidArgumentError(
+                f"Unsupported data type: {_spec.name_of(dtype)}. `output_type` must be "
+                "one of numbers."
+            )
         return cls._of(Range(start, stop, step, dtype))
 
     @classmethod
@@ -260,7 +270,8 @@ class Making:
                     f"structures of `Dataset` objects.{advice} Received: "
                     f"{type(value).__name__}"
                 )
-        return cls._of(Zip(_structure.map_values(lambda d: d._data_node, datasets)))
+        zipped = cls._of(Zip(_structure.map_values(lambda d: d._data_node, datasets)))
+        return inherit(zipped, _structure.flatten(datasets))
 
     @classmethod
     def choose_from_datasets(cls, datasets, choice_dataset, stop_on_empty_dataset=True):
@@ -283,6 +294,11 @@ class Making:
             [10, 0, 11]
         """
         nodes = _nodes(datasets)
+        if not hasattr(choice_dataset, "_data_node"):
+            raise TypeError(
+                "Invalid `choice_dataset`. `choice_dataset` should be a `Dataset` but "
+                f"is {type(choice_dataset)}."
+            )
         if choice_dataset.element_spec != _spec.TensorSpec((), np.int64):
             raise TypeError(
                 "`choice_dataset` elements must be scalars of dtype int64. Received "
@@ -328,6 +344,11 @@ class Making:
             choices = _drawn_from(weights, seed)._data_node
         else:
             weights = np.ones(len(nodes)) if weights is None else np.asarray(weights)
+            if weights.dtype.kind in "iub":
+                raise TypeError(
+                    "Invalid `weights`. `weights` must be of dtype `tf.float32` or "
+                    f"`tf.float64`. Received: {weights.dtype.name}"
+                )
             if (
                 weights.shape != (len(nodes),)
                 or (weights < 0).any()

@@ -38,7 +38,7 @@ class Map(Transformation):
         static = _spec.is_static(self.source.spec())
         if static and self.function.tells_sizes(block):
             return spec
-        return _unsized(spec)
+        return _unsized(spec, static)
 
 
 class _MapStream(Stream):
@@ -67,13 +67,22 @@ def _not_nothing(block):
     return block
 
 
-def _unsized(spec):
-    """Returns specs without sizes: one element does not tell those of the others."""
+def _unsized(spec, static):
+    """Returns specs without sizes: one element does not tell those of the others.
+
+    Ragged and sparse results of arguments of one shape (`static`) keep theirs.
+    """
 
     def unsized(value):
-        if isinstance(value, _spec.TensorSpec) and _spec.sizes(value):
-            return _spec.TensorSpec([None] * value.shape.rank, value.dtype)
-        return value
+        if isinstance(value, _spec.DatasetSpec) or not _spec.sizes(value):
+            return value
+        if static and not isinstance(value, _spec.TensorSpec):
+            return value
+        shape = [None] * value.shape.rank
+        if isinstance(value, _spec.RaggedTensorSpec):
+            ragged = (value.ragged_rank, value.row_splits_dtype)
+            return _spec.RaggedTensorSpec(shape, value.dtype, *ragged)
+        return type(value)(shape, value.dtype)
 
     return _structure.map_values(unsized, spec)
 

@@ -358,10 +358,10 @@ def _as_array(value):
     """Returns the array of what a traced function gave as one value."""
     if isinstance(value, jax.core.Tracer):
         return value
-    if isinstance(value, list) and any(
-        isinstance(item, jax.core.Tracer) for item in value
-    ):
-        return jnp.stack(value)
+    if isinstance(value, list) and value:
+        traced = all(isinstance(item, jax.core.Tracer) for item in value)
+        if traced and len({item.dtype for item in value}) == 1:
+            return jnp.stack(value)
     value = _columns.to_value(value)
     dtype = _columns.dtype_of(value)
     if dtype is None or _columns.is_text(dtype):

@@ -34,7 +34,7 @@ class Reducer:
 
     @property
     def finalize_func(self):
-        """Takes the last state, returns the result."""
+        """Takes the last state (a tuple as several arguments), returns the result."""
         return self._functions[2]
 
 
@@ -55,7 +55,8 @@ def group_by_reducer(key_func, reducer):
 
     def reduced(key, group):
         last = group.reduce(reducer.init_func(key), reducer.reduce_func)
-        return type(group).from_tensors(reducer.finalize_func(last))
+        parts = last if type(last) is tuple else (last,)
+        return type(group).from_tensors(reducer.finalize_func(*parts))
 
     everything = np.int64(np.iinfo(np.int64).max)
     return lambda dataset: dataset.group_by_window(key_func, reduced, everything)

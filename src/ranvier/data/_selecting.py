@@ -274,6 +274,20 @@ class Unique(Transformation):
 
     name = "unique"
 
+    def __init__(self, source):
+        super().__init__(source)
+        specs = _structure.flatten(source.spec())
+        if len(specs) != 1:
+            raise InvalidArgumentError(
+                "`unique` takes elements with a single component. Received elements "
+                f"with {len(specs)}."
+            )
+        if specs[0].dtype not in ("int32", "int64", "string"):
+            raise TypeError(
+                f"`tf.data.Dataset.unique` does not support type {specs[0].dtype!r}: "
+                "only `tf.int32`, `tf.int64`, and `tf.string` are supported."
+            )
+
     def stream(self):
         return _UniqueStream(self)
 

@@ -3,6 +3,7 @@
 from ranvier.data import _selecting
 from ranvier.data._caching import Cache, Prefetch
 from ranvier.data._making import integer
+from ranvier.data._options import inherit
 from ranvier.data._shuffling import Shuffle
 from ranvier.data._spec import same_kinds
 from ranvier.tensors._errors import InvalidArgumentError
@@ -92,7 +93,8 @@ class Selection:
                 "Incompatible types of input datasets: elements of both must have the "
                 f"same structure and dtypes. Received: {one!r} and {other!r}"
             )
-        return self._then(_selecting.Concatenate(self._data_node, dataset._data_node))
+        node = _selecting.Concatenate(self._data_node, dataset._data_node)
+        return inherit(self._then(node), [dataset])
 
     def enumerate(self, start=0, name=None):
         """Puts a number (int64) before each element.

@@ -75,6 +75,14 @@ def rows_of(tensors) -> Rows:
     Raises:
         ValueError: without any array, for scalars, or for other numbers of rows.
     """
+    if isinstance(tensors, list) and all(hasattr(t, "_data_node") for t in tensors):
+        if tensors:
+            return Rows(_columns.Objects(tensors), len(tensors))
+    if hasattr(tensors, "_data_node"):
+        raise ValueError(
+            "Slicing dataset elements is not supported for rank 0: a dataset has no "
+            "rows. Use it as it is."
+        )
     tensors = as_structure(tensors)
     values = _structure.map_values(_columns.to_value, tensors)
     columns = _structure.map_values(_column_of, values)

@@ -38,6 +38,30 @@ class DatasetSpec(TypeSpec):
         self.element_spec = element_spec
         self.dataset_shape = tuple(dataset_shape)
 
+    @classmethod
+    def from_value(cls, value):
+        """Returns the spec of a dataset."""
+        return cls(value.element_spec)
+
+    @property
+    def value_type(self):
+        """The class of what has this spec."""
+        from ranvier.data._tensor_face import Dataset
+
+        return Dataset
+
+    def is_compatible_with(self, spec_or_value):
+        """Tells whether a dataset, or one with a spec, could have this spec."""
+        if hasattr(spec_or_value, "_data_node"):
+            spec_or_value = type(self).from_value(spec_or_value)
+        if not isinstance(spec_or_value, DatasetSpec):
+            return False
+        one, other = self.element_spec, spec_or_value.element_spec
+        pairs = zip(_structure.flatten(one), _structure.flatten(other))
+        return _structure.same_structure(one, other) and all(
+            a.is_compatible_with(b) for a, b in pairs
+        )
+
     def _key(self):
         return (str(self.element_spec), self.dataset_shape)
 

@@ -7,8 +7,20 @@ ones; what they give may be any of these, arrays or Python values.
 
 import functools
 
-from ranvier.data import _csv, _dataset, _experimental, _files, io
+from ranvier.autodiff.function._failures import ReadsIterator
+from ranvier.autodiff.function._state import state as tracing_state
+from ranvier.data import (
+    _csv,
+    _dataset,
+    _examples,
+    _experimental,
+    _files,
+    _optional,
+    _sql,
+    io,
+)
 from ranvier.data._face import Face
+from ranvier.data._iterator import DatasetIterator
 from ranvier.data._program import Text
 from ranvier.data.io._face import shown
 from ranvier.data.io._wav import decode_wav, encode_wav
@@ -27,10 +39,46 @@ class TensorFace(Face):
         return convert_to_tensor(value)
 
     def unwrap_traced(self, value):
+        if isinstance(value, list):
+            return [self.unwrap_traced(item) for item in value]
         return value._value if isinstance(value, Tensor) else value
+
+    def iterator(self, node):
+        return TensorIterator(node, self)
+
+    def optional(self):
+        return Optional
 
 
 TENSORS = TensorFace()
+
+
+class Optional(_optional.Optional):
+    """A tensor or a structure of tensors, or nothing."""
+
+    _face = TENSORS
+
+
+class TensorIterator(DatasetIterator):
+    """An iterator over tensors.
+
+    A `tf.function` that reads one made outside of it runs as Python: in a program the
+    element would be a constant.
+    """
+
+    def __init__(self, node, face):
+        super().__init__(node, face)
+        self._is_outside = not tracing_state.tracing
+
+    def __next__(self):
+        if self._is_outside and tracing_state.tracing:
+            raise ReadsIterator(
+                "An element of an iterator would be a constant of the program. Pass "
+                "the element as an argument, or loop over the data set."
+            )
+        return super().__next__()
+
+    next = __next__
 
 
 def bare(value):
@@ -76,14 +124,17 @@ TextLineDataset = _of_tensors(_files.TextLineDataset)
 TFRecordDataset = _of_tensors(_files.TFRecordDataset)
 FixedLengthRecordDataset = _of_tensors(_files.FixedLengthRecordDataset)
 CsvDataset = _of_tensors(_csv.CsvDataset)
+SqlDataset = _of_tensors(_sql.SqlDataset)
 
 
 # `tf.data.experimental`.
 
 make_csv_dataset = functools.partial(_csv.make_csv_dataset, dataset_class=Dataset)
+make_batched_features_dataset = functools.partial(
+    _examples.make_batched_features_dataset, dataset_class=Dataset
+)
 Counter = Dataset.counter
 RandomDataset = Dataset.random
-choose_from_datasets = Dataset.choose_from_datasets
 sample_from_datasets = Dataset.sample_from_datasets
 load = Dataset.load
 

@@ -6,6 +6,11 @@ from ranvier.data._dataset import (
     INFINITE_CARDINALITY,
     UNKNOWN_CARDINALITY,
 )
+from ranvier.data._examples import (
+    TFRecordWriter,
+    make_batched_features_dataset,
+    parse_example_dataset,
+)
 from ranvier.data._experimental import (
     Counter,
     RandomDataset,
@@ -38,25 +43,45 @@ from ranvier.data._experimental import (
     unbatch,
     unique,
 )
+from ranvier.data._functions import enable_debug_mode
+from ranvier.data._optional import Optional, get_next_as_optional
 from ranvier.data._options import (
+    SHARD_HINT,
+    AutoShardPolicy,
+    AutotuneAlgorithm,
     AutotuneOptions,
     DistributeOptions,
+    ExternalStatePolicy,
     OptimizationOptions,
     ThreadingOptions,
 )
 from ranvier.data._reducer import Reducer, group_by_reducer
+from ranvier.data._sql import SqlDataset
+from ranvier.data._tables import (
+    DatasetInitializer,
+    index_table_from_dataset,
+    table_from_dataset,
+)
 
 __all__ = [
     "AUTOTUNE",
     "INFINITE_CARDINALITY",
+    "SHARD_HINT",
     "UNKNOWN_CARDINALITY",
+    "AutoShardPolicy",
+    "AutotuneAlgorithm",
     "AutotuneOptions",
     "Counter",
     "CsvDataset",
+    "DatasetInitializer",
     "DistributeOptions",
+    "ExternalStatePolicy",
     "OptimizationOptions",
+    "Optional",
     "RandomDataset",
     "Reducer",
+    "SqlDataset",
+    "TFRecordWriter",
     "ThreadingOptions",
     "assert_cardinality",
     "at",
@@ -66,18 +91,23 @@ __all__ = [
     "copy_to_device",
     "dense_to_ragged_batch",
     "dense_to_sparse_batch",
+    "enable_debug_mode",
     "enumerate_dataset",
     "from_list",
+    "get_next_as_optional",
     "get_single_element",
     "get_structure",
     "group_by_reducer",
     "group_by_window",
     "ignore_errors",
+    "index_table_from_dataset",
     "load",
+    "make_batched_features_dataset",
     "make_csv_dataset",
     "map_and_batch",
     "pad_to_cardinality",
     "parallel_interleave",
+    "parse_example_dataset",
     "prefetch_to_device",
     "rejection_resample",
     "sample_from_datasets",
@@ -85,6 +115,7 @@ __all__ = [
     "scan",
     "shuffle_and_repeat",
     "snapshot",
+    "table_from_dataset",
     "take_while",
     "unbatch",
     "unique",

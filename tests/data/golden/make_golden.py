@@ -17,7 +17,11 @@ sys.path.insert(0, str(HERE.parents[2]))
 
 import tensorflow as tf  # noqa: E402
 
-from tests.data.golden import file_cases, odd_cases  # noqa: E402, F401
+from tests.data.golden import (  # noqa: E402
+    experimental_cases,  # noqa: F401
+    file_cases,
+    odd_cases,  # noqa: F401
+)
 from tests.data.golden.cases import CASES  # noqa: E402
 from tests.data.golden.record import record  # noqa: E402
 

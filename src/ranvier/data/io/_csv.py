@@ -55,7 +55,7 @@ def decode_csv(
         raise InvalidArgumentError("field_delim should be only 1 char")
     if not defaults:
         raise InvalidArgumentError("`record_defaults` must have an entry a column.")
-    selected = _check_selection(select_cols, len(defaults))
+    selected = check_selection(select_cols, len(defaults))
     lines = to_strings(records, "records")
     if selected is None and delim == b"," and not na_value:
         found = _plain_numbers(lines.ravel().tolist(), defaults)
@@ -86,7 +86,12 @@ def _default(i, value):
     return array
 
 
-def _check_selection(select_cols, count):
+def check_selection(select_cols, count):
+    """Returns the numbers of the columns to read, None for all.
+
+    Raises:
+        ValueError: unless they increase and are as many as the defaults.
+    """
     if select_cols is None or len(select_cols) == 0:
         return None
     selected = [int(i) for i in select_cols]
