@@ -10,15 +10,3 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 # A job in the background inherits that Ctrl-C is ignored; the tests send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-import pytest
-
-from ranvier.core import _results
-
-
-@pytest.fixture(autouse=True)
-def arrays_as_results():
-    """Layers return arrays, whichever test has imported `ranvier.tf` before."""
-    saved, _results.presenter = _results.presenter, None
-    yield
-    _results.presenter = saved

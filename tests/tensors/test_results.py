@@ -1,4 +1,6 @@
-"""What layers, metrics and losses return once `ranvier.tf` is imported."""
+"""What layers, metrics and losses return where `ranvier.tf` stands for TensorFlow."""
+
+import sys
 
 import jax
 import numpy as np
@@ -6,12 +8,11 @@ import pytest
 
 import ranvier as keras
 import ranvier.tf as tf
-from ranvier.tensors import _results
 
 
 @pytest.fixture(autouse=True)
-def tensors_as_results(arrays_as_results):
-    _results.install()
+def in_its_place(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tensorflow", tf)
 
 
 def text(value):
@@ -33,6 +34,14 @@ def test_a_layer_on_arrays_returns_tensors():
         "<tf.Tensor: shape=(2,), dtype=float32, numpy=array([4., 6.], dtype=float32)>"
     )
     assert text(rest["product"]).endswith("numpy=array([3., 8.], dtype=float32)>")
+
+
+def test_importing_alone_changes_nothing(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tensorflow")
+    y = keras.layers.Flatten()(np.zeros((1, 2, 3)))
+    assert isinstance(y, jax.Array) and y.numpy().shape == (1, 6)
+    lookup = keras.layers.StringLookup(vocabulary=["a"])
+    assert np.asarray(lookup(["a"])).dtype == np.int32
 
 
 def test_layers_in_models_hand_on_arrays():
@@ -127,7 +136,7 @@ def test_masks_go_with_results():
 
 
 @pytest.mark.parametrize("eagerly", [False, True])
-def test_models_train_as_without(eagerly):
+def test_models_train_as_without(eagerly, monkeypatch):
     def fit():
         keras.utils.set_random_seed(1)
         model = keras.Sequential([keras.layers.Dense(3), keras.layers.Dense(1)])
@@ -138,9 +147,7 @@ def test_models_train_as_without(eagerly):
         return history, model.predict(x, verbose=0), score
 
     shown = fit()
-    from ranvier.core import _results as core
-
-    core.install(None)
+    monkeypatch.delitem(sys.modules, "tensorflow")
     plain = fit()
     assert shown[0] == plain[0] and shown[2] == plain[2]
     assert (shown[1] == plain[1]).all() and type(shown[1]) is np.ndarray

@@ -36,11 +36,10 @@ class AliasFinder:
     def find_spec(name, path=None, target=None):
         """Returns the spec of a module that is there already, or None."""
         package, _, rest = name.partition(".")
-        ours = sys.modules.get(_PACKAGES.get(package, ""))
-        if not rest or ours is None or sys.modules.get(package) is not ours:
+        if not rest or not stood_in_for(package):
             return None
         try:
-            module = functools.reduce(getattr, rest.split("."), ours)
+            module = functools.reduce(getattr, rest.split("."), sys.modules[package])
         except (AttributeError, ImportError):
             return None
         if not isinstance(module, types.ModuleType):
@@ -61,6 +60,20 @@ class _Loader:
     def exec_module(self, module):
         # The import has just written its own spec there.
         module.__spec__ = self._spec
+
+
+def stood_in_for(package) -> bool:
+    """Tells whether one of our modules stands in `sys.modules` for a package.
+
+    Args:
+        package: such as `"tensorflow"`.
+
+    Example:
+        >>> stood_in_for("tensorflow")
+        False
+    """
+    ours = sys.modules.get(_PACKAGES.get(package, ""))
+    return ours is not None and sys.modules.get(package) is ours
 
 
 def install() -> None:

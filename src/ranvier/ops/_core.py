@@ -8,13 +8,15 @@ import ml_dtypes
 import numpy as np
 
 from ranvier.core import _dtypes
-from ranvier.ops._dispatch import op
+from ranvier.ops._dispatch import op, wrappers
 
 _REDUCTIONS = ("add", "max", "min", "mul")
 
 
 def is_tensor(x) -> bool:
     """Tells whether `x` is a tensor: an array of the device, dense or sparse.
+
+    A tensor of `ranvier.tf` is one too.
 
     Args:
         x: anything. Variables, NumPy arrays and symbolic tensors are no tensors.
@@ -24,7 +26,7 @@ def is_tensor(x) -> bool:
         >>> ops.is_tensor(ops.ones(2)), ops.is_tensor([1.0, 1.0])
         (True, False)
     """
-    return isinstance(x, jax.Array) or is_sparse(x)
+    return isinstance(x, (jax.Array, *wrappers)) or is_sparse(x)
 
 
 def is_sparse(x) -> bool:

@@ -1,13 +1,14 @@
 """Results of layers, metrics and losses as tensors, also where they took arrays.
 
-`import ranvier.tf` installs this. The tensors are `ArrayTensor`s, which have the
-methods of the array they hold too: code that computes with JAX or NumPy goes on.
+In a program in which `ranvier.tf` stands for TensorFlow these are what TensorFlow
+gives: `ArrayTensor`s, which have the methods of the array they hold too, so that code
+that computes with JAX or NumPy goes on.
 """
 
 import jax
 import numpy as np
 
-from ranvier.core import _mask, _results, _tree
+from ranvier.core import _aliases, _mask, _results, _tree
 from ranvier.tensors._tensor import Tensor, is_traced
 
 
@@ -36,11 +37,16 @@ class ArrayTensor(Tensor):
 def present(value, wide):
     """Returns a structure with tensors in place of arrays.
 
+    Where nothing stands for TensorFlow, arrays stay arrays: whether a module has been
+    imported somewhere must not change what layers return.
+
     Args:
         value: an array, or a structure of arrays. Values of a program that is being
             traced stay as they are.
         wide: whether integers become ones of 64 bits.
     """
+    if not _aliases.stood_in_for("tensorflow"):
+        return value
     if _tree.is_nested(value):
         return _tree.map_structure(lambda leaf: _present(leaf, wide), value)
     return _present(value, wide)
@@ -68,8 +74,7 @@ def install() -> None:
     Example:
         >>> from ranvier import layers
         >>> install()
-        >>> type(layers.Flatten()(np.zeros((2, 3, 4)))).__name__
-        'ArrayTensor'
-        >>> _results.install(None)
+        >>> isinstance(layers.Flatten()(np.zeros((2, 3, 4))), jax.Array)
+        True
     """
     _results.install(present)
