@@ -15,6 +15,15 @@ from ranvier.tuner._trial import TrialStatus
 from ranvier.tuner.errors import FailedTrialError, FatalError
 
 
+def check_oracle(oracle) -> None:
+    """Raises a `ValueError` for something else than an oracle."""
+    if not isinstance(oracle, Oracle):
+        raise ValueError(
+            "Expected `oracle` argument to be an instance of `Oracle`. Received: "
+            f"oracle={oracle!r} (of type {type(oracle).__name__})."
+        )
+
+
 class BaseTuner(Stateful):
     """Base of all tuners, for models of any kind: override `run_trial`.
 
@@ -40,11 +49,7 @@ class BaseTuner(Stateful):
         overwrite=False,
         **kwargs,
     ):
-        if not isinstance(oracle, Oracle):
-            raise ValueError(
-                "Expected `oracle` argument to be an instance of `Oracle`. Received: "
-                f"oracle={oracle!r} (of type {type(oracle).__name__})."
-            )
+        check_oracle(oracle)
         self.logger = kwargs.pop("logger", None)
         if self.logger is not None:
             warnings.warn(
@@ -179,7 +184,8 @@ class BaseTuner(Stateful):
         if known.metrics.exists(self.oracle.objective.name):
             warnings.warn(
                 "`run_trial` calls `self.oracle.update_trial(trial_id, metrics)` to "
-                "report. That is deprecated: let it return the metrics instead.",
+                "report, which is deprecated. Please remove the call, and return the "
+                "metrics instead.",
                 DeprecationWarning,
                 stacklevel=2,
             )

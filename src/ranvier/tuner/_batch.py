@@ -10,9 +10,9 @@ training ends.
 import inspect
 import threading
 
-from ranvier.callbacks import Callback
 from ranvier.models import Model
 from ranvier.training.population import train_group
+from ranvier.training.population._memory import is_out_of_memory
 from ranvier.tuner._hypermodel import HyperModel
 from ranvier.tuner._results import get_best_step
 from ranvier.tuner._seeding import fit_state, seeded
@@ -104,12 +104,13 @@ class Batch:
 
     def run(self):
         """Trains the models; returns whether there were any."""
+        together = [run for run in self._runs if not run.has_own_fit]
         try:
-            if len(self._runs) == 1:
-                [run] = self._runs
-                self._run_alone(run.trial)
-            elif self._runs:
-                self._train()
+            if len(together) > 1:
+                self._train(together)
+            for run in self._runs:
+                if self._error is None and (len(together) <= 1 or run not in together):
+                    self._run_alone(run.trial)
         finally:
             if self._error is not None:
                 raise self._error
@@ -120,9 +121,9 @@ class Batch:
         self.tuner._try_run_and_update_trial(trial, **arguments)
         self._end(trial)
 
-    def _train(self):
+    def _train(self, runs):
         by_start = {}
-        for run in self._runs:
+        for run in runs:
             for execution in run.executions:
                 by_start.setdefault(run.epochs.get("initial_epoch"), []).append(
                     execution
@@ -135,7 +136,7 @@ class Batch:
                     # One model may spoil it for all: each shall fail for itself.
                     for execution in executions:
                         execution.error = execution.error or _TogetherError(error)
-        for run in self._runs:
+        for run in runs:
             if not run.is_over:
                 self._end_failed(run)
 
@@ -151,21 +152,20 @@ class Batch:
                 executions[i].callbacks if is_here else executions[i].sent_callbacks
             ),
             on_epoch_end=lambda i, *epoch: executions[i].is_stopped(*epoch),
+            on_end=lambda i, result: executions[i].take(result),
             random_states=[execution.fit_state for execution in executions],
             executor=self.tuner.executor,
             workers=self.tuner.workers,
         )
         for execution, result in zip(executions, results):
             execution.error = result.error
-            if not is_here and result.error is None:
-                execution.take(result)
             execution.trained = None
 
     def _end_failed(self, run):
         errors = [e.error for e in run.executions if e.error is not None]
         if self._error is not None or not errors:
             return  # stopped with the others: it is run when the search goes on
-        if isinstance(errors[0], _TogetherError) or _is_memory(errors[0]):
+        if isinstance(errors[0], _TogetherError) or is_out_of_memory(errors[0]):
             # What was too much together may do alone.
             self._run_alone(run.trial)
             return
@@ -229,6 +229,11 @@ class _TrialRun:
             _Execution(self, i, callbacks) for i in range(tuner.executions_per_trial)
         ]
 
+    @property
+    def has_own_fit(self) -> bool:
+        """Whether the model has a `fit` of its own, which may return anything."""
+        return any(type(e.trained).fit is not Model.fit for e in self.executions)
+
     def report(self):
         """Writes the best weights and tells the oracle the results."""
         tuner = self.batch.tuner
@@ -243,13 +248,10 @@ class _TrialRun:
         best.write()
 
 
-class _Execution(Callback):
-    """One model of a trial; as its last callback, it tells when the training ends."""
-
-    keeps_structure = True
+class _Execution:
+    """One model of a trial."""
 
     def __init__(self, run, index, callbacks):
-        super().__init__()
         tuner, trial = run.batch.tuner, run.trial
         self.run = run
         self.history = None
@@ -264,7 +266,7 @@ class _Execution(Callback):
         self.index = index
         given = tuner._users_callbacks_for(trial, index, callbacks)
         hooks = tuner._hooks_for(trial)
-        self.callbacks = [*given, *hooks, self.checkpoint, self]
+        self.callbacks = [*given, *hooks, self.checkpoint]
         # In another process there is neither tuner nor oracle.
         self.sent_callbacks = [*given, RestoreBestEpoch(tuner.oracle.objective)]
 
@@ -276,27 +278,25 @@ class _Execution(Callback):
         return batch.is_broken
 
     def take(self, result):
-        """Takes over a model that has been trained in another process."""
-        objective = self.run.batch.oracle.objective
+        """Takes over a model whose training has ended, here or in another process."""
+        batch = self.run.batch
+        if batch.is_broken:
+            return
         self.history = result.history
+        if batch.tuner.executor is not None:
+            self._keep_best(result)
+        batch.execution_ended(self.run)
+
+    def _keep_best(self, result):
+        """Keeps the model; the worker has left it as it was in its best epoch."""
+        objective = self.run.batch.oracle.objective
         best = get_best_step(result.history, objective)
         logs = {k: v[best] for k, v in result.history.history.items() if best < len(v)}
         if objective.has_value(logs):
             self.checkpoint.keep(result.model, objective.get_value(logs))
-        self.run.batch.execution_ended(self.run)
-
-    def on_train_end(self, logs=None):
-        if self.run.batch.is_broken:
-            return
-        self.history = self.model.history
-        self.run.batch.execution_ended(self.run)
 
 
 def _by_name(args, kwargs):
     """Returns `fit`'s arguments by name, those that were given."""
     bound = inspect.signature(Model.fit).bind(None, *args, **kwargs)
     return {name: v for name, v in bound.arguments.items() if name != "self"}
-
-
-def _is_memory(error):
-    return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)

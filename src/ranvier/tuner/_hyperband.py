@@ -60,7 +60,7 @@ class HyperbandOracle(Oracle):
         )
         if factor < 2:
             raise ValueError(
-                f"`factor` must be an int larger than 1. Received: factor={factor}"
+                f"factor needs to be at least 2. Received: factor={factor}"
             )
         self.max_epochs = max_epochs
         self.min_epochs = 1
@@ -80,17 +80,17 @@ class HyperbandOracle(Oracle):
             brackets += 1
         return brackets
 
-    def _get_num_rounds(self, bracket):
-        return bracket + 1
+    def _get_num_rounds(self, bracket_num):
+        return bracket_num + 1
 
-    def _get_size(self, bracket, round_number):
+    def _get_size(self, bracket_num, round_num):
         """Returns the number of trials of a round; brackets cost about the same."""
-        last = math.ceil(1 + math.log(self.max_epochs, self.factor)) / (bracket + 1)
-        return math.ceil(last * self.factor ** (bracket - round_number))
+        last = math.ceil(1 + math.log(self.max_epochs, self.factor)) / (bracket_num + 1)
+        return math.ceil(last * self.factor ** (bracket_num - round_num))
 
-    def _get_epochs(self, bracket, round_number):
+    def _get_epochs(self, bracket_num, round_num):
         """Returns up to which epoch a round trains."""
-        return math.ceil(self.max_epochs / self.factor ** (bracket - round_number))
+        return math.ceil(self.max_epochs / self.factor ** (bracket_num - round_num))
 
     # The trials.
 

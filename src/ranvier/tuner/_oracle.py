@@ -254,16 +254,20 @@ class Oracle(Journal):
         return getattr(self.objective, "name_to_direction", {}).get(name)
 
     @synchronized
-    def end_trial(self, trial):
+    def end_trial(self, trial, status=None):
         """Takes a trial back: it is completed, tried again, or failed.
 
         Args:
             trial: the trial, its `status` `"COMPLETED"`, `"INVALID"` (a run failed) or
-                `"FAILED"` (no run will help).
+                `"FAILED"` (no run will help). Or its id, as in KerasTuner 1.0.
+            status: with an id, the status; None for `"COMPLETED"`.
 
         Raises:
             RuntimeError: if too many trials in a row failed.
         """
+        if isinstance(trial, str):
+            trial = self.trials[trial]
+            trial.status = status or TrialStatus.COMPLETED
         known = self.trials[trial.trial_id]
         known.hyperparameters = trial.hyperparameters
         known.status, known.message = trial.status, trial.message

@@ -50,7 +50,8 @@ def validate_trial_results(results, objective, where):
     missing = [name for name in objective.names() if name not in metrics]
     if missing and objective.name not in metrics:
         raise FatalValueError(
-            f"The objective `{missing[0]}` is no metric of what {where} returned."
+            f"In what {where} returned the specified objective `{missing[0]}` is no "
+            "metric."
             f"{_errors.close_names(missing[0], metrics)} Available: "
             f"{', '.join(metrics) or 'nothing'}." + _hint(missing[0], metrics)
         )
@@ -106,9 +107,7 @@ def average_metrics_dicts(dicts) -> dict:
 
 
 def _is_number(value):
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, (numbers.Real, np.number)):
+    if isinstance(value, (numbers.Real, np.number)):  # also a boolean: 0 or 1
         return True
     return getattr(value, "shape", None) == () and np.issubdtype(
         np.asarray(value).dtype, np.number

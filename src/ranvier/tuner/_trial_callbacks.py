@@ -88,9 +88,8 @@ class SaveBestEpoch(Callback):
 
     def _keep(self):
         model = self.model
-        variables = list(model.variables)
-        if getattr(model, "optimizer", None) is not None:
-            variables += model.optimizer.variables
+        optimizer = getattr(model, "optimizer", None)
+        variables = [*model.variables, *getattr(optimizer, "variables", ())]
         self._best_state = model, [(v, v.value) for v in variables]
 
     def keep(self, model, value):

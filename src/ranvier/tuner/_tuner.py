@@ -11,7 +11,8 @@ from ranvier.callbacks import Callback, HParams, TensorBoard
 from ranvier.callbacks._callback import default, overrides
 from ranvier.core import _tree
 from ranvier.models import Model
-from ranvier.tuner._base_tuner import BaseTuner
+from ranvier.ops._symbolic import KerasTensor, infer_outputs
+from ranvier.tuner._base_tuner import BaseTuner, check_oracle
 from ranvier.tuner._batch import Batch, can_share, shareable
 from ranvier.tuner._hypermodel import HyperModel
 from ranvier.tuner._results import validate_trial_results
@@ -89,6 +90,7 @@ class Tuner(BaseTuner):
                 "Received `hypermodel=None`. It may only be left out by a subclass "
                 "that defines the search space in a `run_trial` of its own."
             )
+        check_oracle(oracle)
         # Before the base class, which builds models to find the space.
         self.max_model_size = max_model_size
         self.optimizer = optimizer
@@ -291,7 +293,7 @@ class Tuner(BaseTuner):
     def _load_weights(self, model, trial_id):
         config = self._get_build_config_fname(trial_id)
         if not model.built and os.path.exists(config):
-            model.build_from_config(load_json(config))
+            _build(model, load_json(config))
         if model.optimizer is not None and not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
         model.load_weights(self._get_checkpoint_fname(trial_id))
@@ -350,6 +352,16 @@ def _build_config(model):
     if config is None and model.built:  # a Sequential that `fit` has built
         config = {"input_shape": model.input_shape}
     return config
+
+
+def _build(model, config):
+    """Builds a model from the shapes that a file remembers, with all its layers."""
+    model.build_from_config(config)
+    shape = (config or {}).get("input_shape")
+    if shape and not all(layer.built for layer in model._flatten_layers()):
+        # Its `build` makes layers that are built when they are called.
+        x = KerasTensor((None, *shape[1:]))
+        infer_outputs(lambda x: model(x, training=False), (x,), {})
 
 
 def _fresh_optimizer(optimizer):

@@ -40,6 +40,7 @@ class Block:
         self._numbers = [None] * len(self.members)
         self._host: dict = {}
         self._fetched: dict = {}
+        self._ran: set = set()  # modes of the programs that have run
         if width is not None:
             shapes = [template.variables[p].shape for p in positions]
             self.state = [
@@ -68,6 +69,9 @@ class Block:
     def run(self, program, places, arrays, order, start, stop):
         """Runs steps of a program; returns the logs, stacked as the state is.
 
+        The first call of a program may find that memory does not suffice. It is given
+        copies, so that the members then still have their values.
+
         Args:
             program: the `PopulationProgram`.
             places: which entries of the state are the program's.
@@ -76,33 +80,54 @@ class Block:
             start: see the program.
             stop: see the program.
         """
-        if self.width is None:
-            variables = [self._rows[0][place] for place in places]
+        rest = self.numbers, arrays, order, start, stop
+        if program.mode not in self._ran:
+            state = [jnp.copy(array) for array in self._get(places)]
+            new, logs = jax.block_until_ready(program(state, *rest))
             with _uninterrupted():
-                state = [v.take() for v in variables]
-                new, logs = program(state, self.numbers, arrays, order, start, stop)
-                for variable, value in zip(variables, new, strict=True):
-                    variable.put(value)
-        else:
-            with _uninterrupted():
-                state = [self.state[place] for place in places]
-                new, logs = program(state, self.numbers, arrays, order, start, stop)
-                for place, value in zip(places, new, strict=True):
-                    self.state[place] = value
+                self._put(places, new)
+            self._ran.add(program.mode)
+            return logs
+        with _uninterrupted():
+            new, logs = program(self._get(places), *rest)
+            self._put(places, new)
         return jax.block_until_ready(logs)
+
+    def _get(self, places):
+        if self.width is None:
+            return [self._rows[0][place].take() for place in places]
+        return [self.state[place] for place in places]
+
+    def _put(self, places, values):
+        for place, value in zip(places, values, strict=True):
+            if self.width is None:
+                self._rows[0][place].put(value)
+            else:
+                self.state[place] = value
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether a call that failed has taken the state with it."""
+        if self.width is None:
+            state = [v._value for v in self._rows[0]] if self._rows[0] else []
+        else:
+            state = self.state
+        return any(map(_is_lost, state))
 
     def held(self):
         """Returns the members that the block holds."""
         return [member for member in self.members if member is not None]
 
     def logs_of(self, logs):
-        """Returns each member's part of the logs, on the host."""
+        """Returns the logs by member, on the host."""
         logs = jax.tree.map(np.asarray, logs)
         if self.width is None:
-            return [logs]
-        return [
-            jax.tree.map(lambda a, i=i: a[i], logs) for i in range(len(self.members))
-        ]
+            return {self.members[0]: logs}
+        return {
+            member: jax.tree.map(lambda a, i=i: a[i], logs)
+            for i, member in enumerate(self.members)
+            if member is not None
+        }
 
     # Members' variables while the block holds them.
 
@@ -165,6 +190,16 @@ def padded(value, shape):
         return value
     pairs = zip(value.shape, shape, strict=True)
     return np.pad(value, [(0, size - own) for own, size in pairs])
+
+
+def _is_lost(array):
+    if array.is_deleted():
+        return True
+    try:
+        jax.block_until_ready(array)
+    except Exception:
+        return True  # it would have come from the call that failed
+    return False
 
 
 def _uninterrupted():

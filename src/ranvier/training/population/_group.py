@@ -1,12 +1,20 @@
-"""A group: members of one structure, trained together epoch by epoch."""
+"""A group: members of one structure, trained together epoch by epoch.
 
+Where memory does not suffice for a block, its members go on in smaller ones, from the
+step where they were. Only a member for which there is not enough even alone fails.
+"""
+
+import dataclasses
+import functools
 import time
 
 import numpy as np
 
 from ranvier.training.population._block import Block
 from ranvier.training.population._member import renamed
-from ranvier.training.population._plan import capacity, make_plan
+from ranvier.training.population._memory import capacity, is_out_of_memory
+from ranvier.training.population._numbers import constants, varying
+from ranvier.training.population._plan import make_plan
 from ranvier.training.population._program import NotShareableError, population_program
 
 # Steps of a call take about so long: then Ctrl-C is heard.
@@ -31,7 +39,7 @@ class Group:
         self.task = task
         self.feed = task.feed
         self.pool = task.pool
-        self.varying = _varying(self.template.structure.key, members)
+        self.varying = varying(self.template.structure.key, members)
         self.moved: list = []  # members whose structure a callback has changed
         self._programs: dict = {}
         self._pace = {"train": _FIRST_STEPS, "test": _FIRST_STEPS}  # steps of a call
@@ -90,7 +98,7 @@ class Group:
         return self.moved
 
     def _run_some(self, members):
-        self._choose_programs()
+        self._find_positions()
         blocks = self._pack(members)
         try:
             while blocks:
@@ -103,14 +111,15 @@ class Group:
                 for member in block.held():
                     block.release(member)
 
-    def _choose_programs(self):
-        self._train = self.program("train", self.plan.width)
-        self._positions = list(self._train.positions)
-        self._train_places = list(range(len(self._positions)))
-        self._test = None
-        if self.task.validation_feed is not None:
-            self._test = self.program("test", self.plan.width)
-            self._test_places = self._places(self._test)
+    def _find_positions(self):
+        """Finds which variables make the state of the blocks, for all programs."""
+        self._positions = []
+        for mode in ("train", "test")[: 1 + self._validates]:
+            self._places(self.program(mode, self.plan.width))
+
+    @property
+    def _validates(self):
+        return self.task.validation_feed is not None
 
     def _places(self, program):
         """Returns where a program's state stands in that of the blocks."""
@@ -135,19 +144,18 @@ class Group:
     def _run_epoch(self, blocks):
         epoch = next(member.epoch for block in blocks for member in block.held())
         self._begin_epoch(blocks)
-        order = self.order(epoch)
-        train_logs = self._run_program(blocks, self._train, self._train_places, order)
+        train_logs = self._run_program(blocks, "train", self.order(epoch))
         self._tell_nonfinite(blocks, train_logs)
-        test_logs = [None] * len(blocks)
-        if self._test is not None and self.task.validates(epoch):
+        test_logs = {}
+        if self._validates and self.task.validates(epoch):
             with self.task.hooks:
                 for block in blocks:
                     for member in block.held():
                         member.guarded(member.begin_validation)
-            test_logs = self._run_program(blocks, self._test, self._test_places, None)
+            test_logs = self._run_program(blocks, "test", None)
         with self.task.hooks:
-            for block, logs, more in zip(blocks, train_logs, test_logs, strict=True):
-                self._end_epoch(block, logs, more)
+            for block in blocks:
+                self._end_epoch(block, train_logs, test_logs)
 
     def _begin_epoch(self, blocks):
         with self.task.hooks:
@@ -163,56 +171,111 @@ class Group:
         """Takes up new numbers of a member, or lets it go with its new structure."""
         before = member.structure
         member.look_at_structure()
-        kept = _constants(before, self.varying)
+        kept = constants(before, self.varying)
         same = member.structure.key == before.key
-        if same and _constants(member.structure, self.varying) == kept:
+        if same and constants(member.structure, self.varying) == kept:
             block.refresh_numbers()
             return
         block.release(member)
         self.moved.append(member)
 
-    def _run_program(self, blocks, program, places, order):
-        """Runs an epoch's steps for all blocks; returns their logs by member."""
-        is_train = program.mode == "train"
-        feed = self.feed if is_train else self.task.validation_feed
+    def _run_program(self, blocks, mode, order):
+        """Runs an epoch's steps for all blocks; returns the logs by member.
 
-        def run(block):
-            if not block.held():
-                return []
+        Blocks for which there is not enough memory are replaced by smaller ones.
+        """
+        run = functools.partial(self._run_block, mode, order)
+        if self.plan.threads == 1 or len(blocks) == 1:
+            outcomes = [run(block) for block in blocks]
+        else:
+            outcomes = self.task.run_side_by_side(run, blocks)
+        logs: dict = {}
+        for block, outcome in zip(list(blocks), outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                blocks.remove(block)
+                outcome = self._run_in_pieces(block, outcome, run, blocks)
+            logs |= outcome
+        return logs
+
+    def _run_block(self, mode, order, block):
+        """Returns the logs of a block by member, or an error that tells of memory."""
+        if not block.held():
+            return {}
+        feed = self.feed if mode == "train" else self.task.validation_feed
+        try:
+            program = self.program(mode, block.width)
+            places = self._places(program)
             start, logs = 0, {}
             while start < feed.steps:
                 self.task.raise_if_stopped()
-                stop = min(start + self._pace[program.mode], feed.steps)
+                stop = min(start + self._pace[mode], feed.steps)
                 began = time.perf_counter()
                 logs = block.run(program, places, feed.arrays, order, start, stop)
                 seconds = (time.perf_counter() - began) / (stop - start)
-                self._pace[program.mode] = max(1, int(_CALL_SECONDS / seconds))
+                self._pace[mode] = max(1, int(_CALL_SECONDS / seconds))
                 start = stop
             return block.logs_of(logs)
+        except Exception as error:
+            if is_out_of_memory(error):
+                return error
+            raise
 
-        if self.plan.threads == 1 or len(blocks) == 1:
-            return [run(block) for block in blocks]
-        return list(self.pool.map(run, blocks))
+    def _run_in_pieces(self, block, error, run, blocks):
+        """Runs a block again as ever smaller ones, while no other runs.
+
+        Args:
+            block: the block.
+            error: that of the first run.
+            run: function that runs a block.
+            blocks: list that the new blocks are added to.
+
+        Returns:
+            The logs by member.
+        """
+        members = block.held()
+        if block.is_lost:  # it ran out in the middle: nothing is left to go on from
+            for member in members:
+                member.fail(error)
+            return {}
+        for member in members:
+            block.release(member)
+        size = -(-len(members) // 2)
+        width = None if size == 1 and not self.is_padded else size
+        how = f"{size} at a time, for want of memory"
+        self.plan = dataclasses.replace(self.plan, width=width, threads=1, how=how)
+        logs: dict = {}
+        for piece in self._pack(members):
+            outcome = run(piece)
+            held = piece.held()
+            if not isinstance(outcome, Exception):
+                blocks.append(piece)
+                logs |= outcome
+            elif len(held) > 1:
+                logs |= self._run_in_pieces(piece, outcome, run, blocks)
+            else:
+                piece.release(held[0])
+                held[0].fail(outcome)
+            for member in held:
+                member.result.how = self.plan.how
+        return logs
 
     def _tell_nonfinite(self, blocks, logs):
         last = self.feed.steps - 1
         with self.task.hooks:
-            for block, members_logs in zip(blocks, logs, strict=True):
+            for block in blocks:
                 for member in block.held():
-                    own = members_logs[block.members.index(member)]
                     watches = member.callbacks.stop_on_nonfinite
-                    if watches and not np.isfinite(own.get("loss", 0.0)):
+                    if watches and not np.isfinite(logs[member].get("loss", 0.0)):
                         member.guarded(member.callbacks.on_nonfinite_loss, last)
 
     def _end_epoch(self, block, train_logs, test_logs):
         old = self.template.log_names
         ended = []
         for member in block.held():
-            slot = block.members.index(member)
-            logs = renamed(train_logs[slot], old, member.log_names)
+            logs = renamed(train_logs[member], old, member.log_names)
             more = None
-            if test_logs is not None:
-                more = renamed(test_logs[slot], old, member.log_names)
+            if member in test_logs:
+                more = renamed(test_logs[member], old, member.log_names)
             if member.is_active:
                 member.guarded(member.end_epoch, logs, more)
             if not member.is_active:
@@ -233,29 +296,3 @@ class Group:
             for member in block.held():
                 block.release(member)
         return self._pack(left)
-
-
-# Which numbers have differed between members so far, by the structure's key.
-_varied: dict = {}
-
-
-def _varying(key, members):
-    """Returns which numbers of the structure differ between members.
-
-    Args:
-        key: of the template's structure.
-        members: the members.
-
-    Those that did in an earlier group stay among them, so that the programs made for
-    it serve this one.
-    """
-    rows = [[value for _, _, value in m.structure.numbers] for m in members]
-    differ = {i for i, column in enumerate(zip(*rows)) if len(set(column)) > 1}
-    known = _varied.setdefault(key, set())
-    known |= differ
-    return tuple(sorted(known))
-
-
-def _constants(structure, varying):
-    numbers = enumerate(structure.numbers)
-    return [value for i, (_, _, value) in numbers if i not in varying]

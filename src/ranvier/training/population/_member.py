@@ -53,9 +53,10 @@ class Member:
         initial_epoch: where its training begins.
         stop: called with `(index, epoch, logs)` at the end of each epoch; tells whether
             training must end.
+        ended: called with `(index, result)` when the training has ended.
     """
 
-    def __init__(self, index, model, epochs, initial_epoch, stop=None):
+    def __init__(self, index, model, epochs, initial_epoch, stop=None, ended=None):
         self.index = index
         self.model = model
         self.epochs = epochs
@@ -67,6 +68,7 @@ class Member:
         self.is_active = True
         self._initial_epoch = initial_epoch
         self._stop = stop
+        self._ended = ended
         self._began = False
         self._logs: dict = {}
 
@@ -179,6 +181,12 @@ class Member:
         if self.epochs > self._initial_epoch and model.optimizer is not None:
             model.optimizer.finalize_variable_values(model.trainable_variables)
         self.callbacks.on_train_end(self._logs)
+        self.tell_end()
+
+    def tell_end(self):
+        """Tells the caller that the training has ended, with what result."""
+        if self._ended is not None:
+            self._ended(self.index, self.result)
 
     def clean_up(self):
         """Tells the callbacks that nothing follows, however the run ended."""

@@ -14,8 +14,8 @@ from ranvier import activations, constraints, layers, optimizers, regularizers
 from ranvier.core._dynamic import is_zero
 from ranvier.core._registry import find_builtin
 from ranvier.training._structure import structure_of
+from ranvier.training.population._device import on_accelerator
 from ranvier.training.population._member import log_names_of
-from ranvier.training.population._plan import on_accelerator
 
 # What a structure of its own costs, and how fast the arithmetic on zeros is.
 _COMPILE_SECONDS = 1.5

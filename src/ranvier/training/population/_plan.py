@@ -7,12 +7,14 @@ the decision is kept for all groups of the same structure in this process.
 """
 
 import dataclasses
-import os
 import time
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+from ranvier.training.population._device import on_accelerator
+from ranvier.training.population._memory import capacity, is_out_of_memory
 
 MODES = ("auto", "vmap", "threads", "sequential")
 _WIDEST = 16  # wider stacks gained nothing when measured, but waste more places
@@ -64,48 +66,12 @@ def make_plan(group, mode, threads, memory_budget):
     return Plan(width, threads, how)
 
 
-def on_accelerator() -> bool:
-    """Tells whether programs run on something other than the CPU."""
-    return jax.default_backend() != "cpu"
-
-
-def count_threads() -> int:
-    """Returns how many programs run at a time: one for each core, one on a device."""
-    return 1 if on_accelerator() else count_cores()
-
-
-def count_cores() -> int:
-    """Returns how many cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on this system
-        return os.cpu_count() or 1
-
-
 def _width(count, threads, limit):
     """Returns the width at which blocks share the members evenly over the threads."""
     widest = count if on_accelerator() else _WIDEST
     widest = max(1, min(widest, limit // threads))
     rounds = -(-count // (widest * threads))
     return max(1, -(-count // (rounds * threads)))
-
-
-def capacity(group, memory_budget):
-    """Returns how many members may be in memory at a time."""
-    state = sum(v._value.nbytes for v in group.template.structure.variables)
-    # The state, its next value, gradients and activations.
-    return max(1, int((memory_budget or _default_budget()) // max(4 * state, 1)))
-
-
-def _default_budget():
-    """Returns a quarter of the memory there is."""
-    if on_accelerator():
-        stats = jax.devices()[0].memory_stats() or {}
-        return stats.get("bytes_limit", 2**34) // 4
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // 4
-    except (AttributeError, ValueError, OSError):
-        return 2**31
 
 
 def _decide(group, threads):
@@ -115,7 +81,12 @@ def _decide(group, threads):
     template = group.template
     key = (template.structure.key, group.feed.signature(), group.varying, threads)
     if key not in _decisions:
-        _decisions[key] = _measure(group, threads)
+        try:
+            _decisions[key] = _measure(group, threads)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            return "threads", "there is no memory for more"
     return _decisions[key]
 
 

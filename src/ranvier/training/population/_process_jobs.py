@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tempfile
 
+from ranvier.training.population._device import count_cores
 from ranvier.training.population._jobs import Outcome, WorkerDiedError, dumps
-from ranvier.training.population._plan import count_cores
 
 
 def run_in_processes(jobs, shared, workers, retries, answer):

@@ -36,19 +36,37 @@ def train_remotely(members, callbacks, states, data, options, executor, workers)
         for part in parts
     ]
 
+    ended: set = set()
+    stops: list = [{} for _ in parts]  # by job: epochs after which members stop
+
+    def take(member, returned):
+        if member.index in ended:
+            return  # the job is run again, or tells at its end what it has told before
+        ended.add(member.index)
+        _take_back(member, callbacks[member.index], returned)
+        if member.result.status != "failed":
+            member.guarded(member.tell_end)
+
     def answer(index, message):
-        slot, epoch, logs = message
-        return parts[index][slot].stops(epoch, logs)
+        kind, slot, *rest = message
+        member = parts[index][slot]
+        if kind == "ended":
+            take(member, *rest)
+        elif slot not in stops[index] and member.stops(*rest):
+            stops[index][slot] = rest[0]
+        # All of them: an answer may come to the message of another member.
+        return stops[index]
 
     outcomes = run_jobs(jobs, executor, data, workers=workers, on_message=answer)
     for part, outcome in zip(parts, outcomes, strict=True):
-        if outcome.error is not None:
-            for member in part:
+        if outcome.error is None:
+            for member, returned in zip(part, outcome.value, strict=True):
+                take(member, returned)
+            continue
+        for member in part:
+            if member.index not in ended:
                 member.fail(outcome.error)
                 member.result.how = f"by the executor {executor!r}"
-            continue
-        for member, returned in zip(part, outcome.value, strict=True):
-            _take_back(member, callbacks[member.index], returned)
 
 
 def _parts(members, workers):
@@ -77,8 +95,12 @@ class _Job:
     def __call__(self, data, report):
         from ranvier.training.population._train_group import train_group
 
-        def stop(index, epoch, logs):
-            return report((index, epoch, logs))
+        def stop(slot, epoch, logs):
+            stops = report(("epoch", slot, epoch, logs)) or {}
+            return slot in stops and epoch >= stops[slot]
+
+        def end(slot, result):
+            report(("ended", slot, _returned(result, self.callbacks[slot])))
 
         results = train_group(
             self.models,
@@ -87,6 +109,7 @@ class _Job:
             callbacks_of=lambda i: self.callbacks[i],
             random_states=self.states,
             on_epoch_end=stop if self.reports else None,
+            on_end=end,
         )
         return [
             _returned(result, callbacks)

@@ -11,9 +11,9 @@ from ranvier.training._array_feed import ArrayFeed, epoch_order
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed
 from ranvier.training._fit import _split, _validates, _validation_feed
+from ranvier.training.population._device import count_threads
 from ranvier.training.population._group import Group
 from ranvier.training.population._padding import merge_by_padding
-from ranvier.training.population._plan import count_threads
 from ranvier.training.population._program import NotShareableError
 
 
@@ -129,6 +129,21 @@ class Task:
         """Prints how a group is run, unless the call is to be silent."""
         if self.verbose:
             print_message(f"{len(group.members)} models: {group.plan.how}")
+
+    def run_side_by_side(self, function, blocks):
+        """Returns a function's values for blocks that run on the threads.
+
+        None of them still runs when this returns or raises, so that their members are
+        whole: after Ctrl-C, too.
+        """
+        runs = [self.pool.submit(function, block) for block in blocks]
+        try:
+            return [run.result() for run in runs]
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                self._stopped.set()
+            concurrent.futures.wait(runs)
+            raise
 
     def raise_if_stopped(self):
         """Ends a group's run when the call has ended.

@@ -10,8 +10,9 @@ from ranvier.callbacks._callback import listens_to_batches
 from ranvier.core import _config, _interrupts, _tree
 from ranvier.core._seeds import make_default_seed
 from ranvier.training._trainer import Trainer
+from ranvier.training.population._device import count_cores
 from ranvier.training.population._member import KEEP_STRUCTURE, Member
-from ranvier.training.population._plan import MODES, count_cores
+from ranvier.training.population._plan import MODES
 from ranvier.training.population._remote import train_remotely
 from ranvier.training.population._task import Task
 
@@ -33,6 +34,7 @@ def train_group(
     class_weight=None,
     callbacks_of=None,
     on_epoch_end=None,
+    on_end=None,
     random_states=None,
     memory_budget=None,
     mode="auto",
@@ -67,6 +69,8 @@ def train_group(
         callbacks_of: function from a member's index to its list of callbacks.
         on_epoch_end: called as `(index, epoch, logs)` after each epoch of a member;
             the member stops where it returns something true.
+        on_end: called as `(index, result)` when the training of a member has ended,
+            while others may go on; not for a member that failed.
         random_states: for each member the state of Python's `random` from which its
             order of samples is drawn; members that share a program share the order.
             None for the present state, for all of them.
@@ -109,7 +113,7 @@ def train_group(
     ends = epochs if isinstance(epochs, (list, tuple)) else [epochs] * len(models)
     limit = _config.max_epochs()
     members = [
-        Member(i, model, min(end, limit or end), initial_epoch, on_epoch_end)
+        Member(i, model, min(end, limit or end), initial_epoch, on_epoch_end, on_end)
         for i, (model, end) in enumerate(zip(models, ends, strict=True))
     ]
     callbacks = [
@@ -194,9 +198,9 @@ def _train_elsewhere(
 def _is_shareable(member, callbacks):
     """Tells whether a member may be trained by a program of a population."""
     model = member.model
-    model.assert_compiled("fit")
     if not isinstance(model, Trainer) or type(model).fit is not Trainer.fit:
         return False
+    model.assert_compiled("fit")
     if model.run_eagerly or model.host_part is not None:
         return False
     if CallbackList(callbacks).makes_backups:
@@ -250,3 +254,4 @@ def _train_alone(member, arguments, callbacks):
         result.status = "diverged"
     elif model.stop_training:
         result.status = "stopped"
+    member.guarded(member.tell_end)
