@@ -1,4 +1,4 @@
-"""Searches of models with a `fit` or `build` of their own; how a trial is given back."""
+"""Searches of models with a `fit` or `build` of their own; trials given back by id."""
 
 import numpy as np
 import pytest
@@ -26,6 +26,9 @@ class Scripted(rv.Model):
             for epoch, loss in enumerate(self.curve):
                 callback.on_epoch_end(epoch, {"loss": loss})
         return self.returns(history)
+
+    def save_weights(self, filepath, overwrite=True):
+        """There are none."""
 
 
 @pytest.mark.parametrize(
