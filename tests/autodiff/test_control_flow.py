@@ -427,3 +427,28 @@ def test_gradients_of_gradients_reach_what_a_branch_closes_over():
         return outer.gradient(first, x)
 
     assert derivative(tf.constant(2.0)).numpy() == 12.0
+
+
+def test_an_inner_loop_reads_the_number_of_the_step_it_is_in():
+    @tf.function
+    def digits(n):
+        found = 0
+        for i in tf.range(n):
+            for _ in tf.range(2):
+                found = found * 10 + i
+        return found
+
+    assert digits(tf.constant(4)).numpy() == 112233
+
+
+def test_programs_that_call_python_are_not_taken_for_one_another():
+    @tf.function
+    def doubled(x):
+        return tf.numpy_function(lambda a: 2 * a, [x], tf.float32)
+
+    @tf.function
+    def negated(x):
+        return tf.numpy_function(lambda a: -a, [x], tf.float32)
+
+    x = tf.constant(3.0)
+    assert (doubled(x).numpy(), negated(x).numpy()) == (6.0, -3.0)

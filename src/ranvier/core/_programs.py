@@ -138,7 +138,7 @@ def executable(traced, donate, inputs):
         return found.result()
     try:
         enable_persistent_cache()
-        mine.set_result(_compile(traced.lower()))
+        mine.set_result(_compile(traced))
     except BaseException as error:
         with _lock:
             _executables.pop(key, None)
@@ -152,8 +152,11 @@ def executable(traced, donate, inputs):
 _CPU_OPTIONS = {"xla_cpu_copy_insertion_use_region_analysis": True}
 
 
-def _compile(lowered):
-    if jax.default_backend() != "cpu":
+def _compile(traced):
+    lowered = traced.lower()
+    # Where a loop is in a loop, the closer look (jaxlib 0.10) lets the outer one write
+    # a number over the old one that the inner one still reads.
+    if jax.default_backend() != "cpu" or _nests_loops(traced.jaxpr.jaxpr):
         return lowered.compile()
     try:
         return lowered.compile(compiler_options=_CPU_OPTIONS)
@@ -162,6 +165,18 @@ def _compile(lowered):
             raise
         _CPU_OPTIONS.clear()  # another release of XLA, which has no such option
         return lowered.compile()
+
+
+def _nests_loops(jaxpr, inside=False) -> bool:
+    """Tells whether a program has a loop in a loop."""
+    for equation in jaxpr.eqns:
+        is_loop = equation.primitive.name in ("while", "scan")
+        if is_loop and inside:
+            return True
+        for inner in _programs_in(equation):
+            if _nests_loops(getattr(inner, "jaxpr", inner), inside or is_loop):
+                return True
+    return False
 
 
 _ADDRESS = re.compile(r"0x[0-9a-f]+")
@@ -202,19 +217,23 @@ def _callbacks(closed):
 
 def _programs(closed):
     """Yields a traced program and the programs inside it."""
-    from jax.extend.core import ClosedJaxpr, Jaxpr  # not needed before a first program
-
     stack = [closed]
     while stack:
         program = stack.pop()
         yield program
         for equation in getattr(program, "jaxpr", program).eqns:
-            for value in jax.tree.leaves(
-                list(equation.params.values()),
-                is_leaf=lambda v: isinstance(v, (ClosedJaxpr, Jaxpr)),
-            ):
-                if isinstance(value, (ClosedJaxpr, Jaxpr)):
-                    stack.append(value)
+            stack.extend(_programs_in(equation))
+
+
+def _programs_in(equation) -> list:
+    """Returns the programs inside an equation, with constants of their own or not."""
+    from jax.extend.core import ClosedJaxpr, Jaxpr  # not needed before a first program
+
+    kinds = (ClosedJaxpr, Jaxpr)
+    values = jax.tree.leaves(
+        list(equation.params.values()), is_leaf=lambda v: isinstance(v, kinds)
+    )
+    return [v for v in values if isinstance(v, kinds)]
 
 
 def clear_programs() -> None:
