@@ -58,6 +58,8 @@ def decode_wav(contents, desired_channels=-1, desired_samples=-1, name=None):
             f"Expected the bytes of a WAV file. Received: {contents[:12]!r}... of "
             f"{len(contents)} bytes ({error or 'cut off'})"
         ) from error
+    if not 0 < rate < 2**31:
+        raise InvalidArgumentError(f"A WAV file has no sample rate of {rate}.")
     if width != 2:
         raise InvalidArgumentError(
             f"Can only read 16-bit WAV files. Received: {8 * width} bits a sample."
