@@ -150,7 +150,7 @@ def perspective_transform(
         )
     planes = as_planes(images, data_format)
     x, y = _grid(planes)
-    h = jnp.moveaxis(_homography(start, end), -1, 0)[..., None, None]
+    h = jnp.moveaxis(homography(start, end), -1, 0)[..., None, None]
     scale = h[6] * x + h[7] * y + 1.0
     columns = (h[0] * x + h[1] * y + h[2]) / scale
     rows = (h[3] * x + h[4] * y + h[5]) / scale
@@ -158,7 +158,7 @@ def perspective_transform(
     return from_planes(warped, images, data_format)
 
 
-def _homography(start, end):
+def homography(start, end):
     """Returns the eight numbers of the projective map from `end` to `start`."""
     ones, zeros = jnp.ones(end.shape[:-1] + (1,)), jnp.zeros(end.shape[:-1] + (3,))
     points = jnp.concatenate([end, ones], -1)

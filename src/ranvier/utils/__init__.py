@@ -45,6 +45,7 @@ from ranvier.training._py_dataset import PyDataset
 from ranvier.training._py_dataset import PyDataset as Sequence
 from ranvier.training._step import pack as pack_x_y_sample_weight
 from ranvier.training._step import unpack as unpack_x_y_sample_weight
+from ranvier.utils import bounding_boxes
 
 __all__ = [
     "CustomObjectScope",
@@ -54,6 +55,7 @@ __all__ = [
     "Sequence",
     "array_to_img",
     "audio_dataset_from_directory",
+    "bounding_boxes",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",

@@ -19,6 +19,7 @@ from ranvier.layers.preprocessing.images._base import (
     count_of,
     images_of,
 )
+from ranvier.layers.preprocessing.images._box_formats import around
 
 
 class AffineLayer(GeometricLayer):
@@ -54,7 +55,16 @@ class AffineLayer(GeometricLayer):
             return None
         shape = images_of(data).shape
         height, width = shape[self.height_axis], shape[self.width_axis]
-        return self._draw(count_of(data), height, width, seed)
+        drawn = self._draw(count_of(data), height, width, seed)
+        return {**drawn, "input_shape": shape}
+
+    def _move_boxes(self, boxes, transformation, height, width):
+        # Points move by the inverse of the map that tells where pixels are read.
+        a0, a1, a2, b0, b1, b2 = self._maps(transformation, height, width)
+        area = a0 * b1 - a1 * b0
+        c0, c1, d0, d1 = b1 / area, -a1 / area, -b0 / area, a0 / area
+        c2, d2 = -(c0 * a2 + c1 * b2), -(d0 * a2 + d1 * b2)
+        return around(boxes, (c0, c1, c2, d0, d1, d2))
 
     def _move(self, images, transformation, interpolation):
         height = images.shape[self.height_axis]
@@ -311,6 +321,24 @@ class RandomShear(AffineLayer):
         y = self._uniform(shape, *self.y_factor, seed, dtype)
         x = self._uniform(shape, *self.x_factor, seed, dtype)
         return {"shear_factor": ops.concatenate([x, y], axis=1) * sign}
+
+    def _move_boxes(self, boxes, transformation, height, width):
+        # As in Keras, the slant is one of boxes in parts of the size of the image.
+        x, y = ops.unstack(ops.cast(transformation["shear_factor"], "float32"), axis=1)
+        left, top, right, bottom = ops.unstack(boxes, axis=-1)
+        left, right = left / width, right / width
+        top, bottom = top / height, bottom / height
+        x, y = x[:, None], y[:, None]
+        left, right = (
+            left - x * ops.where(x < 0, top, bottom),
+            right - x * ops.where(x < 0, bottom, top),
+        )
+        top, bottom = (
+            top - y * ops.where(y > 0, right, left),
+            bottom - y * ops.where(y > 0, left, right),
+        )
+        moved = (left * width, top * height, right * width, bottom * height)
+        return ops.stack(moved, axis=-1)
 
     def _maps(self, transformation, height, width):
         x, y = ops.unstack(transformation["shear_factor"], axis=1)

@@ -8,8 +8,13 @@ from ranvier.core._config import standardize_data_format
 from ranvier.core._errors import ShapeError
 from ranvier.core._seeds import SeedGenerator
 from ranvier.layers._layer import Layer
+from ranvier.layers.preprocessing.images._box_formats import (
+    clip_to_image_size,
+    convert_format,
+)
+from ranvier.layers.preprocessing.images._box_inputs import dense_boxes
 from ranvier.ops import _random
-from ranvier.ops._symbolic import infer_outputs
+from ranvier.ops._symbolic import any_symbolic, infer_outputs
 
 
 class ImageLayer(Layer):
@@ -50,6 +55,8 @@ class ImageLayer(Layer):
     def __call__(self, data, **kwargs):
         if isinstance(data, (list, tuple)):
             data = np.stack([np.asarray(image) for image in data])
+        if isinstance(data, dict) and "bounding_boxes" in data:
+            data = {**data, "bounding_boxes": self._checked(data["bounding_boxes"])}
         return super().__call__(data, **kwargs)
 
     def call(self, data, training=True):
@@ -83,6 +90,15 @@ class ImageLayer(Layer):
         if single:
             values = _tree.map_structure(lambda x: ops.squeeze(x, axis=0), values)
         return values
+
+    def _checked(self, boxes):
+        if not self.bounding_box_format:
+            raise ValueError(
+                f"Layer '{self.name}' ({type(self).__name__}) was called on data with "
+                "'bounding_boxes', but has no bounding box format. Pass it a "
+                "`bounding_box_format`, for example 'xyxy'."
+            )
+        return boxes if any_symbolic(boxes) else dense_boxes(boxes)
 
     def get_random_transformation(self, data, training=True, seed=None):
         """Returns what `transform_images` needs to know, numbers drawn included.
@@ -140,8 +156,8 @@ class ImageLayer(Layer):
 def refuse_boxes(layer, boxes, transformation, training=True):
     """Raises: boxes would have to change with the images."""
     raise NotImplementedError(
-        f"{type(layer).__name__} cannot change bounding boxes yet. Leave "
-        "'bounding_boxes' out of the data."
+        f"{type(layer).__name__} cannot change bounding boxes. Leave 'bounding_boxes' "
+        "out of the data."
     )
 
 
@@ -163,7 +179,28 @@ class GeometricLayer(ImageLayer):
             return masks
         return self._move(masks, transformation, "nearest")
 
-    transform_bounding_boxes = refuse_boxes
+    def transform_bounding_boxes(self, boxes, transformation, training=True):
+        """Returns the bounding boxes of a batch, changed in training.
+
+        Labels of boxes of which nothing is left become -1.
+        """
+        if not training or transformation is None:
+            return boxes
+        shape = transformation["input_shape"]
+        height, width = shape[self.height_axis], shape[self.width_axis]
+        size = {"height": height, "width": width}
+        boxes = convert_format(boxes, self.bounding_box_format, "xyxy", **size)
+        given = boxes["boxes"]
+        single = len(given.shape) == 2
+        moved = given[None] if single else given
+        moved = self._move_boxes(moved, transformation, height, width)
+        moved = moved[0] if single else moved
+        boxes = clip_to_image_size({**boxes, "boxes": moved}, **size)
+        return convert_format(boxes, "xyxy", self.bounding_box_format, **size)
+
+    def _move_boxes(self, boxes, transformation, height, width):
+        """Returns where boxes `"xyxy"` come to lie in images of a size."""
+        refuse_boxes(self, boxes, transformation)
 
     def _move(self, images, transformation, interpolation):
         raise NotImplementedError

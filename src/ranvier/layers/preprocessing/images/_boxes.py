@@ -18,7 +18,8 @@ class MaxNumBoundingBoxes(ImageLayer):
         >>> import numpy as np
         >>> boxes = {"boxes": np.ones((2, 3, 4)), "labels": np.ones((2, 3))}
         >>> data = {"images": np.ones((2, 8, 8, 3)), "bounding_boxes": boxes}
-        >>> MaxNumBoundingBoxes(5)(data)["bounding_boxes"]["boxes"].shape
+        >>> layer = MaxNumBoundingBoxes(5, bounding_box_format="xyxy")
+        >>> layer(data)["bounding_boxes"]["boxes"].shape
         (2, 5, 4)
     """
 

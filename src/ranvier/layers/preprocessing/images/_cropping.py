@@ -4,14 +4,12 @@ from ranvier import ops
 from ranvier.core._registry import builtin
 from ranvier.core._seeds import make_default_seed
 from ranvier.layers.preprocessing.images._base import images_of
+from ranvier.layers.preprocessing.images._box_formats import convert_format, crop
 from ranvier.layers.preprocessing.images._resizing import SizedLayer
 
 
 class CroppingLayer(SizedLayer):
     """Base of the layers that cut out a part of given size."""
-
-    def _size_of(self, images):
-        return images.shape[self.height_axis], images.shape[self.width_axis]
 
     def _cut(self, images, top, left, height, width):
         index = [slice(None)] * len(images.shape)
@@ -25,6 +23,17 @@ class CroppingLayer(SizedLayer):
         inner_width = max(min(width, int(height * self.width / self.height)), 1)
         top, left = int((height - inner_height) / 2), int((width - inner_width) / 2)
         return top, left, inner_height, inner_width
+
+    def _cut_boxes(self, boxes, top, left, part, size):
+        """Returns the boxes of images of a size, in a part of them that is resized."""
+        height, width = size
+        boxes = convert_format(
+            boxes, self.bounding_box_format, "xyxy", height=height, width=width
+        )
+        inside = crop(boxes["boxes"], top, left, *part)
+        down, across = self.height / part[0], self.width / part[1]
+        scale = ops.convert_to_tensor([across, down, across, down], dtype="float32")
+        return self._finished({**boxes, "boxes": inside * scale})
 
     def _resize(self, images):
         size = (self.height, self.width)
@@ -65,6 +74,21 @@ class CenterCrop(CroppingLayer):
             return self._cut(images, top, left, self.height, self.width)
         return self._resize(self._cut(images, *self._widest(height, width)))
 
+    def get_random_transformation(self, data, training=True, seed=None):
+        """Returns the shape of the inputs."""
+        return {"input_shape": images_of(data).shape}
+
+    def transform_bounding_boxes(self, boxes, transformation, training=True):
+        """Returns the bounding boxes of a batch in the middle of the images."""
+        shape = transformation["input_shape"]
+        height, width = shape[self.height_axis], shape[self.width_axis]
+        if height >= self.height and width >= self.width:
+            top, left = (height - self.height) // 2, (width - self.width) // 2
+            part = self.height, self.width
+        else:
+            top, left, *part = self._widest(height, width)
+        return self._cut_boxes(boxes, top, left, part, (height, width))
+
     def transform_segmentation_masks(self, masks, transformation=None, training=True):
         """Returns the middle of a batch of segmentation masks."""
         return self.transform_images(masks)
@@ -100,21 +124,22 @@ class RandomCrop(CroppingLayer):
         self.width = width
 
     def get_random_transformation(self, data, training=True, seed=None):
-        """Returns the upper left corner of the part."""
+        """Returns the upper left corner of the part, and the size of the images."""
         height, width = self._size_of(images_of(data))
         if not (training and height > self.height and width > self.width):
-            return self._widest(height, width)[:2]
-        return tuple(
+            return (*self._widest(height, width)[:2], (height, width))
+        top, left = (
             ops.cast(self._uniform((), 0, float(have - want + 1), seed), "int32")
             for have, want in ((height, self.height), (width, self.width))
         )
+        return top, left, (height, width)
 
     def transform_images(self, images, transformation, training=True):
         """Returns a part of a batch of images."""
         if not training:
             return images
         images = self._floats(images)
-        top, left = transformation
+        top, left, *_ = transformation
         height, width = self._size_of(images)
         if isinstance(top, int):
             part = self._cut(images, top, left, self.height, self.width)
@@ -128,6 +153,15 @@ class RandomCrop(CroppingLayer):
         if self._size_of(part) != (self.height, self.width):
             part = self._floats(self._resize(part))
         return part
+
+    def transform_bounding_boxes(self, boxes, transformation, training=True):
+        """Returns the bounding boxes of a batch in the same part; labels stay."""
+        if not training:
+            return boxes
+        top, left, (height, width) = transformation
+        part = min(height, self.height), min(width, self.width)
+        moved = self._cut_boxes(boxes, top, left, part, (height, width))
+        return {**moved, "labels": boxes["labels"]}
 
     def transform_segmentation_masks(self, masks, transformation, training=True):
         """Returns the same part of a batch of segmentation masks."""

@@ -2,7 +2,11 @@
 
 from ranvier import ops
 from ranvier.core._registry import builtin
-from ranvier.layers.preprocessing.images._base import GeometricLayer, batch_size_of
+from ranvier.layers.preprocessing.images._base import (
+    GeometricLayer,
+    batch_size_of,
+    images_of,
+)
 
 
 @builtin("keras.layers")
@@ -35,7 +39,18 @@ class RandomFlip(GeometricLayer):
             return None
         size = batch_size_of(data)
         shape = (1, 1, 1) if size is None else (size, 1, 1, 1)
-        return {"flips": ops.less_equal(self._uniform(shape, 0.0, 1.0, seed), 0.5)}
+        flips = ops.less_equal(self._uniform(shape, 0.0, 1.0, seed), 0.5)
+        return {"flips": flips, "input_shape": images_of(data).shape}
+
+    def _move_boxes(self, boxes, transformation, height, width):
+        left, top, right, bottom = ops.split(boxes, 4, axis=-1)
+        if self.mode != "vertical":
+            left, right = width - right, width - left
+        if self.mode != "horizontal":
+            top, bottom = height - bottom, height - top
+        flipped = ops.concatenate([left, top, right, bottom], axis=-1)
+        flips = ops.reshape(ops.convert_to_tensor(transformation["flips"]), (-1, 1, 1))
+        return ops.where(flips, flipped, boxes)
 
     def _move(self, images, transformation, interpolation):
         axes = []

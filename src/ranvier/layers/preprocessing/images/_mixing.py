@@ -75,8 +75,21 @@ class MixUp(MixingLayer):
         """Returns the segmentation masks of a batch, mixed in training."""
         return self._mix(masks, transformation) if training else masks
 
+    def transform_bounding_boxes(self, boxes, transformation, training=True):
+        """Returns the boxes of both images, in training."""
+        if not training:
+            return boxes
+        order = transformation["permutation_order"]
+        joined = dict(boxes)
+        for key in ("boxes", "labels"):
+            others = ops.take(boxes[key], order, axis=0)
+            axis = min(1, len(others.shape) - 1)
+            joined[key] = ops.concatenate([boxes[key], others], axis=axis)
+        return joined
+
     def _mix(self, images, transformation):
-        weight = self._floats(transformation["mix_weight"])[:, None, None, None]
+        weight = self._floats(transformation["mix_weight"])
+        weight = ops.reshape(weight, (-1, 1, 1, 1))
         others = ops.take(images, transformation["permutation_order"], axis=0)
         return weight * images + (1.0 - weight) * others
 

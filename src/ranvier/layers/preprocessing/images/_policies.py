@@ -1,8 +1,10 @@
 """RandAugment and AugMix: a random choice of other layers."""
 
+import functools
 import random
 
 from ranvier import ops
+from ranvier.core import _tree
 from ranvier.core._registry import builtin
 from ranvier.layers.preprocessing.images import (
     _affine,
@@ -12,7 +14,7 @@ from ranvier.layers.preprocessing.images import (
     _sharpness,
 )
 from ranvier.layers.preprocessing.images._arguments import factor_range
-from ranvier.layers.preprocessing.images._base import ImageLayer, refuse_boxes
+from ranvier.layers.preprocessing.images._base import ImageLayer
 from ranvier.ops import _random
 
 
@@ -92,7 +94,6 @@ class RandAugment(ImageLayer):
     """
 
     _arguments = ("value_range", "num_ops", "factor", "interpolation", "seed")
-    transform_bounding_boxes = refuse_boxes
 
     def __init__(
         self,
@@ -138,13 +139,20 @@ class RandAugment(ImageLayer):
             return masks
         return self._chosen(masks, transformation, "transform_segmentation_masks")
 
+    def transform_bounding_boxes(self, boxes, transformation, training=True):
+        """Returns the bounding boxes of a batch, moved in training."""
+        if not training:
+            return boxes
+        return self._chosen(boxes, transformation, "transform_bounding_boxes")
+
     def _chosen(self, values, transformation, method):
         for i in range(self.num_ops):
             for index, (name, layer) in enumerate(self._augmentations.items()):
                 drawn = transformation["transforms"][name]
                 changed = getattr(layer, method)(values, drawn)
                 chosen = transformation["layer_idxes"][i] == index
-                values = ops.where(chosen, changed, values)
+                choose = functools.partial(ops.where, chosen)
+                values = _tree.map_structure(choose, changed, values)
         return values
 
 

@@ -3,7 +3,12 @@
 from ranvier import ops
 from ranvier.core import _dtypes
 from ranvier.core._registry import builtin
-from ranvier.layers.preprocessing.images._base import GeometricLayer
+from ranvier.layers.preprocessing.images._base import GeometricLayer, images_of
+from ranvier.layers.preprocessing.images._box_formats import (
+    clip_to_image_size,
+    convert_format,
+    pad,
+)
 
 
 class SizedLayer(GeometricLayer):
@@ -20,6 +25,15 @@ class SizedLayer(GeometricLayer):
             )
         shape[self.height_axis], shape[self.width_axis] = self.height, self.width
         return tuple(shape)
+
+    def _size_of(self, images):
+        return images.shape[self.height_axis], images.shape[self.width_axis]
+
+    def _finished(self, boxes):
+        """Returns boxes `"xyxy"` cut to the outputs, in the format of the layer."""
+        size = {"height": self.height, "width": self.width}
+        boxes = clip_to_image_size(boxes, **size)
+        return convert_format(boxes, "xyxy", self.bounding_box_format, **size)
 
 
 @builtin("keras.layers")
@@ -86,6 +100,33 @@ class Resizing(SizedLayer):
     def transform_segmentation_masks(self, masks, transformation=None, training=True):
         """Returns the segmentation masks of a batch, resized."""
         return self._move(masks, None, "nearest")
+
+    def get_random_transformation(self, data, training=True, seed=None):
+        """Returns height and width of the inputs."""
+        return self._size_of(images_of(data))
+
+    def transform_bounding_boxes(self, boxes, transformation, training=True):
+        """Returns the bounding boxes of a batch in the resized images."""
+        height, width = transformation
+        given = ops.convert_to_tensor(boxes["boxes"])
+        none = ops.logical_or(ops.all(given == -1, -1), ops.all(given == 0, -1))
+        boxes = convert_format(
+            boxes, self.bounding_box_format, "xyxy", height=height, width=width
+        )
+        down, across = self.height / height, self.width / width
+        top = left = 0
+        if self.pad_to_aspect_ratio or self.crop_to_aspect_ratio:
+            choose = min if self.pad_to_aspect_ratio else max
+            down = across = choose(down, across)
+            top = (self.height - height * down) // 2
+            left = (self.width - width * across) // 2
+            if self.crop_to_aspect_ratio and not self.pad_to_aspect_ratio:
+                top = -((height * down - self.height) // 2)
+                left = -((width * across - self.width) // 2)
+        scale = ops.convert_to_tensor([across, down, across, down], dtype="float32")
+        moved = pad(boxes["boxes"] * scale, top, left)
+        moved = ops.where(none[..., None], 0.0, moved)
+        return self._finished({**boxes, "boxes": moved})
 
     def _move(self, images, transformation, interpolation):
         resized = ops.image.resize(

@@ -13,10 +13,14 @@ from ranvier.layers.preprocessing.images._base import (
     count_of,
     images_of,
 )
+from ranvier.layers.preprocessing.images._box_formats import corners, from_corners
+from ranvier.ops._image_warp import homography
 
 
 class SometimesLayer(GeometricLayer):
     """Base of the layers that move the pixels of some images, in training."""
+
+    _chosen = "apply_transform"  # which images change, in a transformation
 
     def _choose(self, data, seed):
         """Returns which images change."""
@@ -26,7 +30,9 @@ class SometimesLayer(GeometricLayer):
 
     def _move(self, images, transformation, interpolation):
         moved = self._move_all(images, transformation, interpolation)
-        return ops.where(transformation["chosen"][:, None, None, None], moved, images)
+        chosen = ops.convert_to_tensor(transformation[self._chosen])
+        chosen = ops.reshape(chosen, (-1, *[1] * (len(images.shape) - 1)))
+        return ops.where(chosen, moved, images)
 
     def _move_all(self, images, transformation, interpolation):
         raise NotImplementedError
@@ -52,6 +58,7 @@ class RandomPerspective(SometimesLayer):
     """
 
     _arguments = ("factor", "scale", "interpolation", "fill_value", "seed")
+    _chosen = "apply_perspective"
 
     def __init__(
         self,
@@ -84,16 +91,36 @@ class RandomPerspective(SometimesLayer):
         bottom = shape[self.height_axis] - 1
         reach, count = 0.5 * self.scale, count_of(data)
         moves = self._uniform((count, 4, 2), -reach, reach, seed, self.compute_dtype)
-        corners = [[0.0, 0.0], [right, 0.0], [0.0, bottom], [right, bottom]]
-        corners = ops.convert_to_tensor([corners], dtype=self.compute_dtype)
-        corners = ops.repeat(corners, count, axis=0)
-        return {"chosen": chosen, "start": corners, "end": corners + corners * moves}
+        start = [[0.0, 0.0], [right, 0.0], [0.0, bottom], [right, bottom]]
+        start = ops.convert_to_tensor([start], dtype=self.compute_dtype)
+        start = ops.repeat(start, count, axis=0)
+        return {
+            "apply_perspective": chosen,
+            "start_points": start,
+            "end_points": start + start * moves,
+            "input_shape": shape,
+        }
+
+    def _move_boxes(self, boxes, transformation, height, width):
+        start, end = (
+            ops.cast(transformation[key], boxes.dtype)
+            for key in ("start_points", "end_points")
+        )
+        h = [n[:, None, None] for n in ops.unstack(homography(end, start), axis=-1)]
+        xs, ys = corners(boxes)
+        scale = h[6] * xs + h[7] * ys + 1.0
+        moved = from_corners(
+            (h[0] * xs + h[1] * ys + h[2]) / scale,
+            (h[3] * xs + h[4] * ys + h[5]) / scale,
+        )
+        chosen = ops.convert_to_tensor(transformation["apply_perspective"])
+        return ops.where(ops.cast(chosen, "bool")[:, None, None], moved, boxes)
 
     def _move_all(self, images, transformation, interpolation):
         return ops.image.perspective_transform(
             images,
-            transformation["start"],
-            transformation["end"],
+            transformation["start_points"],
+            transformation["end_points"],
             interpolation=interpolation,
             fill_value=self.fill_value,
             data_format=self.data_format,
@@ -159,7 +186,7 @@ class RandomElasticTransform(SometimesLayer):
         seed = self.generator if seed is None else seed
         chosen = self._choose(data, seed)
         strength = self._uniform((), *self.scale, seed, self.compute_dtype)
-        return {"chosen": chosen, "distortion_factor": strength, "seed": seed}
+        return {"apply_transform": chosen, "distortion_factor": strength, "seed": seed}
 
     def _move_all(self, images, transformation, interpolation):
         sides = images.shape[self.height_axis], images.shape[self.width_axis]
