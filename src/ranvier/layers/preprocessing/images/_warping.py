@@ -12,6 +12,7 @@ from ranvier.layers.preprocessing.images._base import (
     GeometricLayer,
     count_of,
     images_of,
+    refuse_boxes,
 )
 from ranvier.layers.preprocessing.images._box_formats import corners, from_corners
 from ranvier.ops._image_warp import homography
@@ -158,6 +159,8 @@ class RandomElasticTransform(SometimesLayer):
         "value_range",
         "seed",
     )
+
+    transform_bounding_boxes = refuse_boxes
 
     def __init__(
         self,
