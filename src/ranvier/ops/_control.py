@@ -5,7 +5,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from ranvier.core import _tree
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import as_index, infer, output_spec
+from ranvier.ops._symbolic import KerasTensor, is_keras_tensor
 
 
 @op
@@ -50,6 +53,11 @@ def switch(index, branches, *operands):
     return jax.lax.switch(index, branches, *operands)
 
 
+@output_spec(switch)
+def _switch_spec(index, branches, *operands):
+    return infer(switch.raw, (as_index(index), branches, *operands), {})
+
+
 @op
 def while_loop(cond, body, loop_vars, maximum_iterations=None):
     """Repeats `body` while `cond` holds.
@@ -86,6 +94,16 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
     start = as_tuple(loop_vars)
     _, values = jax.lax.while_loop(goes_on, advance, (0, start))
     return values if isinstance(loop_vars, (tuple, list)) else values[0]
+
+
+@output_spec(while_loop)
+def _while_loop_spec(cond, body, loop_vars, maximum_iterations=None):
+    leaves = _tree.flatten(loop_vars)
+    if not all(is_keras_tensor(leaf) for leaf in leaves):
+        return infer(while_loop.raw, (cond, body, loop_vars, maximum_iterations), {})
+    # A loop leaves shapes and dtypes as they are.
+    values = _tree.map_structure(lambda x: KerasTensor(x.shape, x.dtype), loop_vars)
+    return tuple(values) if isinstance(loop_vars, list) else values
 
 
 @op

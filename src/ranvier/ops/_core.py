@@ -9,6 +9,8 @@ import numpy as np
 
 from ranvier.core import _dtypes
 from ranvier.ops._dispatch import op, wrappers
+from ranvier.ops._specs import as_index, infer, output_spec
+from ranvier.ops._symbolic import KerasTensor
 
 _REDUCTIONS = ("add", "max", "min", "mul")
 
@@ -236,8 +238,8 @@ def unstack(x, num=None, axis=0):
     x = as_tensor(x)
     if not -x.ndim <= axis < x.ndim:
         raise ValueError(
-            f"`axis` must be between {-x.ndim} and {x.ndim - 1} for a tensor of "
-            f"shape {x.shape}. Received: axis={axis}"
+            f"axis {axis} is out of bounds: `axis` must be between {-x.ndim} and "
+            f"{x.ndim - 1} for a tensor of shape {x.shape}."
         )
     if num is not None and num != x.shape[axis]:
         raise ValueError(
@@ -247,6 +249,20 @@ def unstack(x, num=None, axis=0):
     return [
         jax.lax.index_in_dim(x, i, axis, keepdims=False) for i in range(x.shape[axis])
     ]
+
+
+@output_spec(unstack)
+def _unstack_spec(x, num=None, axis=0):
+    if -len(x.shape) <= axis < len(x.shape) and x.shape[axis] is None:
+        if num is None:
+            raise ValueError(
+                f"Cannot infer argument `num` from shape {x.shape}: axis {axis} is "
+                "unknown. Pass `num`."
+            )
+        shape = list(x.shape)
+        shape[axis] = num
+        x = KerasTensor(tuple(shape), x.dtype)
+    return infer(unstack.raw, (x, num, axis), {})
 
 
 @op
@@ -275,11 +291,28 @@ def slice(inputs, start_indices, shape):
             "The number of dimensions in `inputs` must match the number of dimensions "
             f"in `shape`. Received: inputs.shape={inputs.shape} and shape={shape}"
         )
+    if len(start_indices) != inputs.ndim:
+        raise ValueError(
+            "The number of dimensions in `start_indices` must match the number of "
+            f"dimensions in `inputs`. Received: start_indices={start_indices} and "
+            f"inputs.shape={inputs.shape}"
+        )
     sizes = [
         length - int(start_indices[i]) if size == -1 else size
         for i, (length, size) in enumerate(zip(inputs.shape, shape))
     ]
     return jax.lax.dynamic_slice(inputs, _starts(start_indices), sizes)
+
+
+@output_spec(slice)
+def _slice_spec(inputs, start_indices, shape):
+    if not isinstance(start_indices, KerasTensor):
+        return infer(slice.raw, (inputs, start_indices, shape), {})
+    # What follows a start that is not known yet may have any length.
+    known = [1 if size == -1 else size for size in shape]
+    infer(slice.raw, (inputs, as_index(start_indices), known), {})
+    sizes = tuple(None if size == -1 else size for size in shape)
+    return KerasTensor(sizes, inputs.dtype)
 
 
 @op
@@ -299,6 +332,11 @@ def slice_update(inputs, start_indices, updates):
     return jax.lax.dynamic_update_slice(
         as_tensor(inputs), as_tensor(updates), _starts(start_indices)
     )
+
+
+@output_spec(slice_update)
+def _slice_update_spec(inputs, start_indices, updates):
+    return infer(slice_update.raw, (inputs, as_index(start_indices), updates), {})
 
 
 def _starts(start_indices):
@@ -323,6 +361,11 @@ def scatter(indices, values, shape):
     """
     values = as_tensor(values)
     return jnp.zeros(shape, values.dtype).at[_places(indices)].add(values)
+
+
+@output_spec(scatter)
+def _scatter_spec(indices, values, shape):
+    return infer(scatter.raw, (as_index(indices), values, shape), {})
 
 
 @op
@@ -353,6 +396,12 @@ def scatter_update(inputs, indices, updates, reduction=None):
     places = as_tensor(inputs).at[_places(indices)]
     method = "set" if reduction is None else str(reduction).lower()
     return getattr(places, method)(as_tensor(updates))
+
+
+@output_spec(scatter_update)
+def _scatter_update_spec(inputs, indices, updates, reduction=None):
+    args = (inputs, as_index(indices), updates, reduction)
+    return infer(scatter_update.raw, args, {})
 
 
 def _places(indices):

@@ -32,6 +32,17 @@ def output_spec(op):
     return install
 
 
+def as_index(x):
+    """Returns a symbolic tensor that stands for indices as one of integers.
+
+    Its dtype is often left at the default, floats.
+
+    Args:
+        x: anything; what is no symbolic tensor comes back as it is.
+    """
+    return KerasTensor(x.shape, "int32") if isinstance(x, KerasTensor) else x
+
+
 def outputs_of(op, args, kwargs):
     """Returns the symbolic outputs of a call of an op.
 
