@@ -88,12 +88,18 @@ def rfft(x, fft_length=None):
     Returns:
         A tuple: real and imaginary parts of the frequencies from zero upwards.
 
+    Raises:
+        ValueError: for a scalar.
+
     Example:
         >>> from ranvier import ops
         >>> ops.rfft([1.0, 1.0, 1.0, 1.0])[0].tolist()
         [4.0, 0.0, 0.0]
     """
-    return _pair_of(jnp.fft.rfft(jnp.asarray(x), n=fft_length))
+    x = jnp.asarray(x)
+    if x.ndim < 1:
+        raise ValueError(f"Input should have rank >= 1. Received: {x.shape}")
+    return _pair_of(jnp.fft.rfft(x, n=fft_length))
 
 
 @op

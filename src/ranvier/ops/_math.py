@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import as_index, infer, output_spec
 
 
 @op
@@ -47,6 +48,11 @@ def in_top_k(targets, predictions, k):
     score = jnp.take_along_axis(predictions, targets[..., None], axis=-1)
     score = jnp.where(jnp.isnan(score), -jnp.inf, score)  # NaN is no high score
     return jnp.sum(predictions > score, axis=-1) < k
+
+
+@output_spec(in_top_k)
+def _in_top_k_spec(targets, predictions, k):
+    return infer(in_top_k.raw, (as_index(targets), predictions, k), {})
 
 
 @op

@@ -4,6 +4,8 @@ import jax
 import jax.numpy as jnp
 
 from ranvier.ops._dispatch import op
+from ranvier.ops._specs import output_spec
+from ranvier.ops._symbolic import KerasTensor
 
 
 @op
@@ -86,13 +88,32 @@ def segment_min(data, segment_ids, num_segments=None, sorted=False):
     return _segments(jax.ops.segment_min, data, segment_ids, num_segments, sorted)
 
 
+def _segments_spec(data, segment_ids, num_segments=None, sorted=False):
+    _check_ids(data, segment_ids)
+    return KerasTensor((num_segments, *data.shape[1:]), data.dtype)
+
+
+for _op in (segment_sum, segment_prod, segment_max, segment_min):
+    output_spec(_op)(_segments_spec)
+
+
+def _check_ids(data, segment_ids):
+    ids, rows = segment_ids.shape, data.shape[:1]
+    if len(ids) != 1:
+        raise ValueError(
+            "Argument `segment_ids` should be a 1-D vector: the segment of each row. "
+            f"Received: segment_ids.shape={ids}"
+        )
+    if ids != rows and None not in (*ids, *rows):
+        raise ValueError(
+            "Arguments `segment_ids` and `data` should have the same leading "
+            f"dimension. Received: segment_ids.shape={ids}, data.shape={data.shape}"
+        )
+
+
 def _segments(reduce, data, segment_ids, num_segments, sorted):
     data, segment_ids = jnp.asarray(data), jnp.asarray(segment_ids)
-    if segment_ids.ndim != 1 or segment_ids.shape[0] != data.shape[0]:
-        raise ValueError(
-            "`segment_ids` must be a vector with one entry for each row of `data`. "
-            f"Received: segment_ids.shape={segment_ids.shape}, data.shape={data.shape}"
-        )
+    _check_ids(data, segment_ids)
     if num_segments is None:
         raise ValueError(
             "Argument `num_segments` must be set: shapes are fixed before a program "

@@ -72,6 +72,8 @@ def infer(function, args, kwargs):
     except (TypeError, ValueError):
         tensors = _unknown_tensors(args, kwargs)
         guesses = [lambda: infer_at(_DIVISIBLE_SIZES, function, args, kwargs)]
+        aligned = _replace(args, kwargs, _aligned(tensors, args, kwargs))
+        guesses.append(lambda: infer_outputs(function, *aligned))
         for tensor, axis, size in _matches(tensors, args, kwargs):
             known = {id(tensor): _with_size(tensor, size, axis)}
             new_args, new_kwargs = _replace(args, kwargs, known)
@@ -121,6 +123,28 @@ def _unknown_tensors(args, kwargs):
     leaves = _tree.flatten((list(args), kwargs))
     tensors = [x for x in leaves if isinstance(x, KerasTensor) and None in x.shape]
     return list({id(x): x for x in tensors}.values())
+
+
+def _aligned(tensors, args, kwargs):
+    """Returns the tensors with the sizes that broadcasting against others gives."""
+    shapes = [
+        leaf.shape
+        for leaf in _tree.flatten((list(args), kwargs))
+        if hasattr(leaf, "shape")
+    ]
+
+    def size(known, axis):
+        sizes = {shape[axis] for shape in shapes if len(shape) >= -axis} - {None, 1}
+        return sizes.pop() if known is None and len(sizes) == 1 else known
+
+    return {
+        id(tensor): KerasTensor(
+            tuple(size(n, i - tensor.ndim) for i, n in enumerate(tensor.shape)),
+            tensor.dtype,
+            name=tensor.name,
+        )
+        for tensor in tensors
+    }
 
 
 def _matches(tensors, args, kwargs):
