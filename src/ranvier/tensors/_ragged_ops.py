@@ -385,7 +385,8 @@ def concat(values, axis, name=None):
         >>> from ranvier.tensors import ragged_constant
         >>> a, b = ragged_constant([[1], [2, 3]]), ragged_constant([[4], []])
         >>> concat([a, b], axis=1)
-        <tf.RaggedTensor [[1, 4], [2, 3]]>
+        <tf.RaggedTensor [[1, 4],
+         [2, 3]]>
     """
     values, axis, depth = _aligned(values, axis)
     if depth == 0:
