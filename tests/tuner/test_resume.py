@@ -136,6 +136,22 @@ def test_kills_of_a_population(tmp_path):
         assert {i: final[i] for i in before} == before
 
 
+@pytest.mark.slow
+def test_ctrl_c_ends_a_population_and_it_goes_on(tmp_path):
+    told = {}
+    with start(MODELS, "", tmp_path) as run:
+        while len(told) < 4 and run.poll() is None:
+            time.sleep(0.2)
+            told = ended(tmp_path)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=60) == -signal.SIGINT  # by a KeyboardInterrupt
+    told = ended(tmp_path)
+    run_whole(MODELS, "", tmp_path)
+    final = ended(tmp_path)
+    assert 4 <= len(told) < len(final) == 40
+    assert {i: final[i] for i in told} == told
+
+
 def test_an_end_that_the_oracle_did_not_come_to_save(tmp_path, monkeypatch):
     """A kill between the two files of a trial's end."""
     from ranvier import tuner
