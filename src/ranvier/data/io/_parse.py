@@ -73,6 +73,11 @@ def parse_example(serialized, features, example_names=None, name=None):
             f"{list(serialized.shape)}"
         )
     names = None if example_names is None else to_strings(example_names).ravel()
+    if names is not None and len(names) not in (0, serialized.size):
+        raise InvalidArgumentError(
+            f"Expected a name for each of {serialized.size} examples, received "
+            f"{len(names)}."
+        )
     return Batch(serialized.tolist(), plan(features, _ALLOWED), names).results()
 
 
