@@ -8,7 +8,7 @@ from ranvier.core import _interrupts
 from ranvier.training._arrays import check_steps
 from ranvier.training._build import build_model, check_labels
 from ranvier.training._feeds import make_feed
-from ranvier.training._passes import Pace, make_runner
+from ranvier.training._passes import Pace, make_runner, steps_per_call
 
 
 class Evaluation:
@@ -27,7 +27,7 @@ class Evaluation:
         self.feed = feed
         self.steps = steps
         self._runner = make_runner(feed, model, "test", callbacks)
-        self._pace = Pace(model.run_eagerly or callbacks.needs_steps("test"))
+        self._pace = Pace(steps_per_call(model, "test", callbacks))
         self._passes = 0
         self._batches = 0  # of all passes
 
@@ -57,8 +57,8 @@ class Evaluation:
                 break
             callbacks.on_test_batch_begin(step)
             ran, logs = self._pace.run(runner, steps and steps - step)
+            callbacks.on_test_batch_end(step + self._pace.asked - 1, logs)
             step += ran
-            callbacks.on_test_batch_end(step - 1, logs)
             if model.stop_evaluating:
                 break
             _interrupts.raise_pending()

@@ -19,31 +19,53 @@ def make_runner(feed, model, mode, callbacks):
     if model.run_eagerly:
         return EagerRunner(feed, model, mode)
     watch = mode == "train" and callbacks.stop_on_nonfinite
-    return feed.runner(model, mode, watch, stepwise=callbacks.needs_steps(mode))
+    stepwise = steps_per_call(model, mode, callbacks) == 1
+    return feed.runner(model, mode, watch, stepwise=stepwise)
+
+
+def steps_per_call(model, mode, callbacks):
+    """Returns after how many steps callbacks that listen to batches are called.
+
+    Returns:
+        `steps_per_execution`, or None where no callback listens.
+    """
+    listens = model.run_eagerly or callbacks.needs_steps(mode)
+    return model.steps_per_execution if listens else None
 
 
 class Pace:
     """How many steps make a chunk of about a tenth of a second.
 
     Args:
-        stepwise: always one step.
+        fixed: a number of steps instead.
+        watch: whether a chunk may stop early, at a loss that is not finite.
+
+    Attributes:
+        asked: how many steps the last chunk should have had.
     """
 
     target = 0.1
 
-    def __init__(self, stepwise=False):
-        self.stepwise = stepwise
-        self.count = 1 if stepwise else 8
+    def __init__(self, fixed=None, watch=False):
+        self.count = fixed or 8
+        self.asked = 0
+        self._is_fixed = fixed is not None
+        self._watch = watch
         self._warm = False
 
     def run(self, runner, limit=None):
         """Runs a chunk; returns the number of steps and their logs."""
-        count = self.count if limit is None else min(self.count, limit)
+        self.asked = self.count if limit is None else min(self.count, limit)
         started = time.perf_counter()
-        ran, logs = runner.run(count)
-        if not self.stepwise:
+        ran, logs = runner.run(self.asked)
+        if not self._is_fixed:
+            self.asked = ran
             jax.block_until_ready(list(logs.values()))
             self._record(ran, time.perf_counter() - started)
+        # A runner may have room for fewer steps at once.
+        while ran < self.asked and not self._watch and runner.has_more():
+            more, logs = runner.run(self.asked - ran)
+            ran += more
         return ran, logs
 
     def _record(self, steps, seconds):
@@ -83,7 +105,8 @@ class Passes:
         self._position = 0  # steps of the open pass
         self._epochs = 0
         self._runner = make_runner(feed, model, "train", callbacks)
-        self._pace = Pace(model.run_eagerly or callbacks.needs_steps("train"))
+        fixed = steps_per_call(model, "train", callbacks)
+        self._pace = Pace(fixed, watch=callbacks.stop_on_nonfinite)
 
     def run_epoch(self, progress):
         """Runs one epoch, or what is left of it.
@@ -105,10 +128,11 @@ class Passes:
                 break
             callbacks.on_train_batch_begin(self.step)
             ran, logs = self._pace.run(runner, self._limit())
+            last = self.step + self._pace.asked - 1
             self.step += ran
             self._logs = logs
             self._position += ran
-            callbacks.on_train_batch_end(self.step - 1, logs)
+            callbacks.on_train_batch_end(last, logs)
             if callbacks.stop_on_nonfinite and not _is_finite(logs):
                 callbacks.on_nonfinite_loss(self.step - 1)
             if self.model.stop_training:

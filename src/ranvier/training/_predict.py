@@ -14,6 +14,7 @@ from ranvier.training._array_feed import ArrayFeed
 from ranvier.training._arrays import check_steps
 from ranvier.training._build import build_model
 from ranvier.training._feeds import WHOLE, make_feed
+from ranvier.training._passes import steps_per_call
 from ranvier.training._stateless import step_of
 from ranvier.training._step import pack
 
@@ -48,7 +49,7 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
         callbacks.on_predict_end()
     if not parts:
         raise ValueError("The data source gave no batch at all: expected at least one.")
-    return _tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
+    return _joined(parts)
 
 
 def predict_on_batch(model, x):
@@ -67,6 +68,7 @@ def _array_chunks(model, feed, steps, callbacks):
         full, rest = min(full, steps), rest if steps > full else 0
     predictor = _Predictor(model)
     arrays = (feed.arrays[0], None, None)
+    calls = _Calls(model, callbacks)
     width = 1
     if not callbacks.needs_steps("predict"):
         width = predictor.width(feed, arrays, full)
@@ -74,24 +76,25 @@ def _array_chunks(model, feed, steps, callbacks):
     while done < full and not model.stop_predicting:
         # The last chunk starts early rather than being a shape of its own.
         start = min(done, full - width)
-        callbacks.on_predict_batch_begin(done)
+        calls.begin(done)
         outputs = predictor.run_many(feed, arrays, start, width)
         skip = (done - start) * size
         done = start + width
         outputs = _tree.map_structure(lambda a, skip=skip: a[skip:], outputs)
-        callbacks.on_predict_batch_end(done - 1, {"outputs": outputs})
+        calls.end(done - 1, outputs)
         yield outputs
     if rest and not model.stop_predicting:
         tail = jax.tree.map(lambda a: a[full * size : full * size + rest], arrays)
-        callbacks.on_predict_batch_begin(full)
+        calls.begin(full)
         outputs = predictor.run(tail)
-        callbacks.on_predict_batch_end(full, {"outputs": outputs})
+        calls.end(full, outputs)
         yield outputs
+    calls.close()
 
 
 def _batch_chunks(model, feed, steps, callbacks):
     """Yields the outputs batch by batch."""
-    predictor = _Predictor(model)
+    predictor, calls = _Predictor(model), _Calls(model, callbacks)
     feed.begin_epoch()
     feed.begin_pass(0)
     batches = iter(feed.batches())
@@ -102,11 +105,12 @@ def _batch_chunks(model, feed, steps, callbacks):
             if steps is not None:
                 _warn_of_end(step, steps)
             break
-        callbacks.on_predict_batch_begin(step)
+        calls.begin(step)
         outputs = predictor.run((batch[0], None, None))
-        callbacks.on_predict_batch_end(step, {"outputs": outputs})
+        calls.end(step, outputs)
         yield outputs
         step += 1
+    calls.close()
     feed.end_epoch()
 
 
@@ -116,6 +120,38 @@ def _warn_of_end(available, steps):
             f"The data ran out after {available} of {steps} batches of the prediction.",
             stacklevel=5,
         )
+
+
+class _Calls:
+    """Tells callbacks of each `steps_per_execution` batches, if they listen."""
+
+    def __init__(self, model, callbacks):
+        self._callbacks = callbacks
+        self._per_call = steps_per_call(model, "predict", callbacks) or 1
+        self._first = 0
+        self._parts: list = []
+
+    def begin(self, step):
+        if not self._parts:
+            self._first = step
+            self._callbacks.on_predict_batch_begin(step)
+
+    def end(self, step, outputs):
+        self._parts.append(outputs)
+        if step >= self._first + self._per_call - 1:
+            self.close(step)
+
+    def close(self, step=0):
+        """Ends a call, also one that has fewer batches than others."""
+        if self._parts:
+            step = max(step, self._first + self._per_call - 1)
+            parts, self._parts = self._parts, []
+            logs = {"outputs": parts[0] if len(parts) == 1 else _joined(parts)}
+            self._callbacks.on_predict_batch_end(step, logs)
+
+
+def _joined(parts):
+    return _tree.map_structure(lambda *arrays: np.concatenate(arrays), *parts)
 
 
 class _Predictor:

@@ -73,7 +73,8 @@ class Trainer:
             metrics: list of names, functions or `Metric`s; per output likewise.
             weighted_metrics: metrics that see sample and class weights.
             run_eagerly: run each step in Python (to debug).
-            steps_per_execution: accepted as in Keras; an epoch is one program anyway.
+            steps_per_execution: after how many batches callbacks that listen to batches
+                are called. Without such callbacks an epoch is one program anyway.
             jit_compile: accepted as in Keras; everything is compiled.
             auto_scale_loss: with the policy `mixed_float16`, scale the loss.
 
