@@ -9,6 +9,8 @@ import operator
 
 import jax
 
+from ranvier.core._errors import ArgumentError
+
 
 def is_number(value) -> bool:
     """Tells whether a value is a real number or an array of one."""
@@ -35,32 +37,32 @@ def optional(require, **arguments) -> None:
 
 def require_number(**arguments) -> None:
     """Raises unless every argument is a number."""
-    _require("a number", lambda value: value == value, arguments)
+    require_number_that("a number", lambda value: value == value, arguments)
 
 
 def require_positive(**arguments) -> None:
     """Raises unless every argument is a number > 0."""
-    _require("a number > 0", lambda value: value > 0, arguments)
+    require_number_that("a number > 0", lambda value: value > 0, arguments)
 
 
 def require_nonnegative(**arguments) -> None:
     """Raises unless every argument is a number >= 0."""
-    _require("a number >= 0", lambda value: value >= 0, arguments)
+    require_number_that("a number >= 0", lambda value: value >= 0, arguments)
 
 
 def require_nonpositive(**arguments) -> None:
     """Raises unless every argument is a number <= 0."""
-    _require("a number <= 0", lambda value: value <= 0, arguments)
+    require_number_that("a number <= 0", lambda value: value <= 0, arguments)
 
 
 def require_fraction(**arguments) -> None:
     """Raises unless every argument is a number in [0, 1]."""
-    _require("in the range [0, 1]", lambda value: 0 <= value <= 1, arguments)
+    require_number_that("in the range [0, 1]", lambda value: 0 <= value <= 1, arguments)
 
 
 def require_below_one(**arguments) -> None:
     """Raises unless every argument is a number in [0, 1)."""
-    _require("a number in [0, 1)", lambda value: 0 <= value < 1, arguments)
+    require_number_that("a number in [0, 1)", lambda value: 0 <= value < 1, arguments)
 
 
 def require_integer(**arguments) -> None:
@@ -101,10 +103,26 @@ def require(wanted, holds, arguments) -> None:
     """
     for name, value in arguments.items():
         if not isinstance(value, jax.core.Tracer) and not holds(value):
-            raise ValueError(
-                f"Argument `{name}` must be {wanted}. Received: {name}={value!r}"
-            )
+            raise ValueError(_refusal(name, wanted, value))
 
 
-def _require(wanted, holds, arguments):
-    require(wanted, lambda value: is_number(value) and holds(value), arguments)
+def require_number_that(wanted, holds, arguments) -> None:
+    """Raises for the first argument that is no number or not as it should be.
+
+    Args:
+        wanted: what is expected, in words.
+        holds: function that tells whether a number is that.
+        arguments: dictionary of the arguments.
+
+    Raises:
+        ArgumentError: for what is no number.
+        ValueError: for another number.
+    """
+    for name, value in arguments.items():
+        if not isinstance(value, jax.core.Tracer) and not is_number(value):
+            raise ArgumentError(_refusal(name, wanted, value))
+    require(wanted, holds, arguments)
+
+
+def _refusal(name, wanted, value):
+    return f"Argument `{name}` must be {wanted}. Received: {name}={value!r}"

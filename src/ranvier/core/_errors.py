@@ -5,6 +5,8 @@ RanvierError
     NotBuiltError(ValueError)      weights were asked for before the first use
     NotCompiledError(ValueError)   fit, evaluate... before compile
     UnknownNameError(ValueError)   a string that names no member of a family
+    ArgumentError(TypeError, ValueError)  an argument or config of a wrong type
+    OutputKeyError(KeyError, ValueError)  a dictionary has keys that no output has
     MissingExtraError(ImportError) an optional package is not installed
 
 Each is also the builtin that Keras raises in that place, so `except ValueError` in
@@ -33,6 +35,16 @@ class NotCompiledError(RanvierError, ValueError):
 
 class UnknownNameError(RanvierError, ValueError):
     """A string names no member of its family."""
+
+
+class ArgumentError(RanvierError, TypeError, ValueError):
+    """An argument has a wrong type, or a class refuses the config that it is given."""
+
+
+class OutputKeyError(RanvierError, KeyError, ValueError):
+    """A dictionary for the outputs of a model has other keys than those."""
+
+    __str__ = Exception.__str__  # that of KeyError shows the text as a literal
 
 
 class MissingExtraError(RanvierError, ImportError):

@@ -5,7 +5,7 @@ Each raises an error that names the argument, what was expected and what came.
 
 from collections.abc import Iterable
 
-from ranvier.core._arguments import is_number, require
+from ranvier.core._arguments import require_number_that
 from ranvier.core._errors import ShapeError
 
 
@@ -13,12 +13,12 @@ def number(name: str, value, low=0.0, high=float("inf")):
     """Returns `value` if it is a number in `[low, high]`.
 
     Raises:
-        ValueError: if it is not.
+        ValueError: if it is not; also a TypeError if it is no number.
     """
     limits = f">= {low:g}" if high == float("inf") else f"in [{low:g}, {high:g}]"
-    require(
+    require_number_that(
         f"a number {limits}",
-        lambda value: is_number(value) and low <= value <= high,
+        lambda value: low <= value <= high,
         {name: value},
     )
     return value

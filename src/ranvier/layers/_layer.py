@@ -298,7 +298,7 @@ class Layer(Weights, Configuration, Operation):
         if isinstance(x, jax.Array):
             return _keep_mask(x, x.astype(wanted)) if needs_cast else x
         if isinstance(x, np.ndarray) or not is_tensor(x):
-            x = convert_to_numpy(x) if hasattr(x, "dense_shape") else np.asarray(x)
+            x = _dense(x)
             if needs_cast:
                 return jax.numpy.asarray(x, dtype=jax.dtypes.canonicalize_dtype(wanted))
             return jax.numpy.asarray(_dtypes.narrow(x))
@@ -588,6 +588,15 @@ def _finishing_build(build):
         return None
 
     return finishing
+
+
+def _dense(x):
+    """Returns a dense array of what is no tensor yet: a list, a sparse array."""
+    if hasattr(x, "dense_shape"):
+        return convert_to_numpy(x)
+    if hasattr(x, "toarray"):  # of SciPy
+        return x.toarray()
+    return x.todense() if hasattr(x, "todense") else np.asarray(x)  # of JAX
 
 
 def _keep_mask(x, y):

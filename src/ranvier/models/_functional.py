@@ -2,6 +2,7 @@
 
 import collections
 import warnings
+import weakref
 from inspect import Parameter
 
 from ranvier.core import _dtypes, _tree
@@ -175,13 +176,13 @@ class Functional(Function, Model):
                 return in_order(names, inputs, self.name)
             values = in_order(list(struct), inputs, self.name)
             if len(inputs) > len(struct):
-                warnings.warn(_other_structure(self, inputs), stacklevel=2)
+                _warn_once(self, _other_structure(self, inputs))
             inputs = dict(zip(struct, values, strict=True))
         elif isinstance(struct, dict) and len(struct) > 1:
             message = _other_structure(self, inputs)
             if list(struct) != sorted(struct):  # which is the first is anyone's guess
                 raise ShapeError(message)
-            warnings.warn(message, stacklevel=2)
+            _warn_once(self, message)
         flat = _tree.flatten(inputs)
         if len(flat) != len(names):
             raise ShapeError(
@@ -281,6 +282,16 @@ def _other_structure(model, inputs):
         f"'{model.name}'. Expected: {_tree.map_structure(shown_name, model.input)}. "
         f"Received: inputs={_tree.map_structure(shown, inputs)}"
     )
+
+
+_warned_of: weakref.WeakKeyDictionary = weakref.WeakKeyDictionary()
+
+
+def _warn_once(model, message):
+    """Warns, but not again when the next trace of the model meets the same."""
+    if _warned_of.get(model) != message:
+        _warned_of[model] = message
+        warnings.warn(message, stacklevel=4)
 
 
 def _is_functional_constructor(cls):

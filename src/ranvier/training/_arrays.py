@@ -22,6 +22,8 @@ def to_array(value, argument: str):
     elif not isinstance(value, (np.ndarray, jax.Array)):
         if hasattr(value, "toarray"):  # scipy.sparse
             value = value.toarray()
+        elif hasattr(value, "todense"):  # jax.experimental.sparse
+            value = value.todense()
         try:
             value = np.asarray(value)
         except (ValueError, TypeError) as error:

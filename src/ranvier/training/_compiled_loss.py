@@ -7,7 +7,8 @@ import numpy as np
 
 from ranvier import losses
 from ranvier.core import _registry, _tree
-from ranvier.core._errors import ShapeError
+from ranvier.core._arguments import is_number
+from ranvier.core._errors import ArgumentError, OutputKeyError, ShapeError
 from ranvier.metrics import Mean
 from ranvier.ops import cast
 from ranvier.ops._symbolic import infer_outputs
@@ -44,6 +45,12 @@ class CompiledLoss:
                 "or a list, tuple, or dict (multiple output case). Received instead: "
                 f"loss_weights={loss_weights} of type {type(loss_weights)}"
             )
+        for weight in _tree.flatten(loss_weights):
+            if weight is not None and not is_number(weight):
+                raise ArgumentError(
+                    "Argument `loss_weights` must hold numbers. "
+                    f"Received: loss_weights={loss_weights!r}"
+                )
         self.given = loss
         self.loss_weights = loss_weights
         self.output_names = output_names
@@ -174,6 +181,8 @@ class CompiledLoss:
             targets = iter(y_true)
             if len(wanted) > sum(wanted):
                 return [next(targets) if want else None for want in wanted]
+        if sum(wanted) == 1 and not _tree.is_nested(y_true):
+            return [y_true if want else None for want in wanted]
         return align(y_true, self._outputs, self.output_names, "y")
 
     def __call__(self, y_true, y_pred, sample_weight=None):
@@ -258,7 +267,7 @@ def _loss_names(terms):
 def _value(term, y_true, y_pred, sample_weight):
     """Returns one loss, or an error that names the output and the shapes."""
     if y_true is None:
-        raise ValueError(
+        raise OutputKeyError(
             f"The target of output '{term.name}' is missing: it has a loss."
         )
     try:

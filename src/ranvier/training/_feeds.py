@@ -35,7 +35,8 @@ def is_array_data(x) -> bool:
         return True
     if hasattr(x, "__next__") or hasattr(x, "on_epoch_end"):
         return False
-    return any(hasattr(x, name) for name in ("to_numpy", "__array__", "toarray"))
+    kinds = ("to_numpy", "__array__", "toarray", "todense")
+    return any(hasattr(x, name) for name in kinds)
 
 
 def make_feed(

@@ -1,7 +1,7 @@
 """Matching what users give per output (targets, losses, weights) to the outputs."""
 
 from ranvier.core import _tree
-from ranvier.core._errors import close_names
+from ranvier.core._errors import OutputKeyError, close_names
 
 
 def leaf_names(y_pred, output_names) -> list:
@@ -37,7 +37,8 @@ def align(value, y_pred, output_names, argument: str) -> list:
         argument: what an error calls `value`.
 
     Raises:
-        ValueError: if names or counts do not fit.
+        ValueError: if counts do not fit.
+        OutputKeyError: if names do not.
     """
     names = leaf_names(y_pred, output_names)
     if not _tree.is_nested(y_pred):
@@ -129,12 +130,12 @@ def _by_name(value, names, output_names, argument):
 def _check_keys(value, known, argument, also=()):
     unknown = [key for key in value if key not in known and key not in also]
     if unknown and any(known):
-        raise ValueError(
+        raise OutputKeyError(
             f"Invalid `{argument}`: the keys {unknown} are no outputs of the model. "
             f"Expected keys: {known}.{close_names(str(unknown[0]), known)}"
         )
     if unknown:
-        raise ValueError(
+        raise OutputKeyError(
             f"Invalid `{argument}`: the keys {unknown} are no outputs of the model, "
             "which have no names. Give a list in the order of the outputs."
         )
