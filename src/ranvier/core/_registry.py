@@ -216,6 +216,17 @@ def get_registered_object(name, custom_objects=None, module_objects=None):
     return None
 
 
+def get_registered_in_any_package(name):
+    """Finds a registered object by its name without the package, or returns None.
+
+    Keras 3.6 and older wrote functions so.
+    """
+    for registered, found in scoped_custom_objects().items():
+        if registered.rpartition(">")[1:] == (">", name):
+            return found
+    return None
+
+
 class Family:
     """The names of one kind of object, and the `get` over them.
 

@@ -282,27 +282,38 @@ class _UnknownNameError(TypeError):
     """A config names a class or function that is not known here."""
 
 
-class _EntryTypeError(TypeError):
-    """The arguments of a class do not fit; the message names the entry."""
-
-
-class _EntryValueError(ValueError):
+class _EntryError(_errors.ArgumentError):
     """A class refuses its config; the message names the entry."""
 
 
 def _find_named(config):
     name = _require_name(config["config"])
     registered = _require_name(config.get("registered_name") or name)
-    found = _registry.get_registered_object(registered)
-    if found is None:
-        found = _registry.get_registered_object(name)
-    if found is None:
-        found = _registry.find_builtin(_module_of(config), name)
+    for known in (registered, name):
+        custom = _registry.get_registered_object(known)
+        if custom is not None:
+            return custom
+    found = _registry.find_builtin(_module_of(config), name)
     if found is None and config.get("module") == "builtins":
         found = _registry.find_builtin_function(name)
+    if found is not None:
+        _check_registered_name(config, name)
+    elif config.get("module") == "builtins":
+        found = _registry.get_registered_in_any_package(name)
     if found is None:
         raise _UnknownNameError(_not_found(config, name))
     return found
+
+
+def _check_registered_name(config, name):
+    """Raises if a config names both a built-in and something registered."""
+    registered = config.get("registered_name")
+    if registered and registered not in (name, config["class_name"]):
+        raise ValueError(
+            f"The config has `registered_name={registered!r}`, but '{name}' of the "
+            f"module {config.get('module')!r} is built in and has no registered name. "
+            "Remove `registered_name` from the config, or register the class it means."
+        )
 
 
 def _require_name(name):
@@ -326,7 +337,9 @@ def _find_class(config):
             if found is not None:
                 return found
     found = _registry.find_builtin(_module_of(config), class_name)
-    if found is None and registered_name is None:
+    if found is not None:
+        _check_registered_name(config, class_name)
+    elif registered_name is None:
         found = _registry.find_builtin_by_name(class_name)
     if found is None:
         raise _UnknownNameError(_not_found(config, class_name))
@@ -367,10 +380,10 @@ def _instantiate(cls, config):
                     "hold values, but not name files outside of it."
                 )
         return _make(cls, config, inner)
-    except (_UnknownNameError, _EntryTypeError, _EntryValueError):
+    except (_UnknownNameError, _EntryError):
         raise
     except TypeError as error:
-        raise _EntryTypeError(
+        raise _EntryError(
             f"{_entry(cls, inner)} could not be deserialized properly. Please ensure "
             "that the arguments of `__init__` match what `get_config()` returns, and "
             "that objects among them are explicitly deserialized in `from_config()`."
@@ -381,7 +394,7 @@ def _instantiate(cls, config):
         raise
     except Exception as error:
         text = error if isinstance(error, ValueError) else repr(error)
-        raise _EntryValueError(
+        raise _EntryError(
             f"{_entry(cls, inner)} could not be made from its config. {text}"
         ) from error
 

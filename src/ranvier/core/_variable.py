@@ -48,14 +48,15 @@ def standardize_shape(shape) -> tuple:
     """Returns a shape as a tuple of ints (or None), checked.
 
     Raises:
-        ValueError: for entries that are no integers, or negative.
+        ValueError: for what is no sequence, and entries that are no integers, or
+            negative.
     """
-    if isinstance(shape, (int, np.integer)):
-        shape = (shape,)
     if shape is None:
         raise ValueError("Undefined shapes are not supported.")
     if hasattr(shape, "as_list"):
         shape = shape.as_list()
+    if not hasattr(shape, "__iter__"):
+        raise ValueError(f"Cannot convert '{shape}' to a shape. Expected a tuple.")
     result = []
     for entry in shape:
         if entry is None:

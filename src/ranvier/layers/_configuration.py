@@ -5,6 +5,7 @@ import inspect
 from ranvier import regularizers
 from ranvier.core import _policy
 from ranvier.core._constructor import constructor_arguments
+from ranvier.core._errors import ArgumentError
 from ranvier.core._serialization import deserialize_object, serialize_object
 from ranvier.layers._defaults import default, overrides
 from ranvier.layers._shapes import as_tuples
@@ -78,7 +79,11 @@ class Configuration:
 
     @classmethod
     def from_config(cls, config):
-        """Rebuilds a layer from its config."""
+        """Rebuilds a layer from its config.
+
+        Raises:
+            TypeError: naming the config, whatever the constructor raised.
+        """
         config = dict(config)
         if config.get("quantization_config") is None:  # in files of Keras
             config.pop("quantization_config", None)
@@ -96,8 +101,11 @@ class Configuration:
             }
         try:
             return cls(**config)
-        except TypeError as error:
-            raise TypeError(
+        except ImportError:  # the config is not at fault
+            raise
+        except Exception as error:
+            kind = TypeError if isinstance(error, TypeError) else ArgumentError
+            raise kind(
                 f"Error when deserializing class '{cls.__name__}' using config="
                 f"{config}.\n\nException encountered: {error}"
             ) from error

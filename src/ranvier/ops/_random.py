@@ -29,6 +29,11 @@ _BAKED_SEED = (
 )
 
 
+def _sizes(shape):
+    """Returns a shape as a tuple; one number stands for one axis."""
+    return standardize_shape((shape,) if isinstance(shape, int) else shape)
+
+
 def key_of(seed):
     """Returns the key of a seed.
 
@@ -65,7 +70,7 @@ def normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         >>> random.normal((2, 3), seed=1).shape
         (2, 3)
     """
-    shape, dtype = standardize_shape(shape), dtype or _config.floatx()
+    shape, dtype = _sizes(shape), dtype or _config.floatx()
     return _draw(jax.random.normal, key_of(seed), shape, dtype) * stddev + mean
 
 
@@ -84,7 +89,7 @@ def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=None, seed=None):
         >>> bool((abs(random.truncated_normal((100,), seed=1)) <= 2.0).all())
         True
     """
-    shape, dtype = standardize_shape(shape), dtype or _config.floatx()
+    shape, dtype = _sizes(shape), dtype or _config.floatx()
     return _draw(_truncated, key_of(seed), shape, dtype) * stddev + mean
 
 
@@ -133,7 +138,7 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
             "`uniform` requires a floating point `dtype` (`randint` draws integers). "
             f"Received: dtype={dtype}"
         )
-    shape, dtype = standardize_shape(shape), dtype or _config.floatx()
+    shape, dtype = _sizes(shape), dtype or _config.floatx()
     key = key_of(seed)
     concrete = not isinstance(key, Tracer)
     plain = isinstance(minval, (int, float)) and isinstance(maxval, (int, float))
@@ -166,7 +171,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
             "`randint` requires an integer `dtype` (`uniform` draws floats). "
             f"Received: dtype={dtype}"
         )
-    shape = standardize_shape(shape)
+    shape = _sizes(shape)
     return jax.random.randint(key_of(seed), shape, minval, maxval, dtype or "int32")
 
 
@@ -184,7 +189,7 @@ def gamma(shape, alpha, dtype=None, seed=None):
         >>> bool((random.gamma((3,), alpha=2.0, seed=1) > 0).all())
         True
     """
-    shape, dtype = standardize_shape(shape), dtype or _config.floatx()
+    shape, dtype = _sizes(shape), dtype or _config.floatx()
     return jax.random.gamma(key_of(seed), jnp.asarray(alpha), shape, dtype)
 
 
@@ -203,7 +208,7 @@ def beta(shape, alpha, beta, dtype=None, seed=None):
         >>> bool((random.beta((3,), alpha=2.0, beta=1.0, seed=1) < 1).all())
         True
     """
-    shape, dtype = standardize_shape(shape), dtype or _config.floatx()
+    shape, dtype = _sizes(shape), dtype or _config.floatx()
     return jax.random.beta(
         key_of(seed), jnp.asarray(alpha), jnp.asarray(beta), shape, dtype
     )
@@ -225,7 +230,7 @@ def binomial(shape, counts, probabilities, dtype=None, seed=None):
         >>> random.binomial((2,), counts=10.0, probabilities=1.0, seed=1).tolist()
         [10.0, 10.0]
     """
-    shape, dtype = standardize_shape(shape), dtype or _config.floatx()
+    shape, dtype = _sizes(shape), dtype or _config.floatx()
     return jax.random.binomial(
         key_of(seed), jnp.asarray(counts), jnp.asarray(probabilities), shape, dtype
     )

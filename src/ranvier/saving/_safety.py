@@ -17,6 +17,7 @@ import h5py
 import ml_dtypes
 import numpy as np
 
+from ranvier.core._errors import ArgumentError
 from ranvier.saving._limits import get_limits
 
 # Filters of HDF5 that come with h5py. For others, HDF5 would load a plug-in.
@@ -51,7 +52,8 @@ def naming(filepath):
             raise
         raise ValueError(f"Cannot load '{filepath}'. {error}") from error
     except TypeError as error:
-        raise TypeError(f"Cannot load '{filepath}'. {error}") from error
+        kind = ArgumentError if isinstance(error, ValueError) else TypeError
+        raise kind(f"Cannot load '{filepath}'. {error}") from error
     except Exception as error:
         text = error if isinstance(error, ValueError) else repr(error)
         raise ValueError(f"Cannot load '{filepath}'. {text}") from error
