@@ -283,7 +283,7 @@ class FeatureSpace(layers.Layer):
             )
         data = {
             name: x
-            if isinstance(x, KerasTensor) or hasattr(x, "shape")
+            if hasattr(x, "shape") and not isinstance(x, np.generic)
             else as_array(x)
             for name, x in data.items()
         }
@@ -395,7 +395,8 @@ def _as_column(x):
     """Returns scalars and vectors as columns."""
     if len(x.shape) > 1 or isinstance(x, KerasTensor):
         return x
-    return x.reshape((-1, 1))
+    rows = x if len(x.shape) else x[None]
+    return rows[:, None]
 
 
 def _name(name, kind):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import ranvier as rv
+import ranvier.tf as tf
 from ranvier.utils import FeatureSpace
 from tests.layers.preprocessing.golden.feature_spaces import DATA, ROW, SPACES
 
@@ -59,6 +60,17 @@ def test_adapting_to_batches_is_adapting_to_all():
     rows = FeatureSpace(**SPACES["strings"](FeatureSpace))
     rows.adapt([{k: v[i] for k, v in DATA.items()} for i in range(len(DATA["age"]))])
     compare(rows(DATA), GOLDEN["strings"]["batch"])
+
+
+@pytest.mark.parametrize("name", SPACES)
+def test_tensors_and_rows_of_a_dataset(name):
+    space = adapted(name)
+    compare(space({k: tf.constant(v) for k, v in DATA.items()}), space(DATA))
+    compare(space({k: tf.constant(v) for k, v in ROW.items()}), space(ROW))
+    rows = rv.data.Dataset.from_tensors(ROW).map(lambda row: space(row))
+    compare(next(rows.as_numpy_iterator()), space(ROW))
+    scalars = {k: np.asarray(v)[()] for k, v in ROW.items()}
+    compare(space(scalars), space(ROW))
 
 
 def test_a_model_on_raw_columns():

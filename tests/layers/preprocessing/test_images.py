@@ -330,3 +330,10 @@ def test_layers_that_cannot_move_boxes_refuse_them(name):
     with pytest.raises(NotImplementedError, match="bounding_boxes"):
         data = {"images": images, "labels": np.ones((2, 3), "float32")}
         layer({**data, "bounding_boxes": boxes}, training=True)
+
+
+@pytest.mark.parametrize("name, kwargs", LAYERS)
+def test_wrong_ranks_are_refused(name, kwargs):
+    layer = getattr(rv.layers, name)(**kwargs)
+    with pytest.raises(ValueError, match="rank"):
+        layer(np.ones((3, 3), "float32"))

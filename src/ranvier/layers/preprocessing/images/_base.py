@@ -60,6 +60,7 @@ class ImageLayer(Layer):
         return super().__call__(data, **kwargs)
 
     def call(self, data, training=True):
+        batch_size_of(data)  # raises for other ranks, before numbers are drawn
         transformation = self.get_random_transformation(data, training=training)
         if not isinstance(data, dict):
             return self._apply(
