@@ -14,9 +14,9 @@ import numpy as np
 
 from ranvier.core import _tree
 from ranvier.core._mask import get_mask, set_mask  # noqa: F401  (part of a call)
-from ranvier.core._variable import Variable, standardize_shape
+from ranvier.core._variable import Variable
 from ranvier.ops._dispatch import wrappers
-from ranvier.ops._symbolic import KerasTensor
+from ranvier.ops._symbolic import KerasTensor, shape_of
 
 
 class _Contexts(threading.local):
@@ -119,7 +119,7 @@ class BoundCall:
 
 
 def _shape_of(x):
-    return None if x is None else standardize_shape(x.shape)
+    return None if x is None else shape_of(x)
 
 
 def shape_arguments(method, shapes: dict, call_arguments, layer_name: str) -> dict:

@@ -138,6 +138,7 @@ class Sequential(Model):
             except TypeError as error:
                 raise _more_arguments(layer) or error from None
         self.__dict__["_functional"] = Functional(inputs, x, name=self.name)
+        self._build_shapes = {"input_shape": input_shape}
         self.built = True
 
     @property

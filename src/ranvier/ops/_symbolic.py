@@ -9,7 +9,7 @@ import jax
 import numpy as np
 
 from ranvier.core import _dtypes, _naming, _tree
-from ranvier.core._scope import StateScope
+from ranvier.core._scope import StateScope, stacks
 from ranvier.core._variable import Variable, standardize_shape
 
 # Two primes that no real layer is likely to use as a size; only their being
@@ -157,7 +157,37 @@ def any_symbolic(args, kwargs=None) -> bool:
 
 
 class ShapeScope(StateScope):
-    """The scope of a computation that is traced for its shapes only."""
+    """The scope of a computation that is traced for its shapes only.
+
+    Args:
+        size: what stands for unknown dimensions in this trace.
+        axes: the axes that are unknown in some of the inputs.
+    """
+
+    def __init__(self, size=None, axes=()):
+        super().__init__()
+        self._size = size
+        self._axes = axes
+
+    def declared(self, shape):
+        """Returns a traced shape with None where a dimension is an unknown one."""
+        return tuple(
+            None if i in self._axes and d and d % self._size == 0 else d
+            for i, d in enumerate(shape)
+        )
+
+
+def shape_of(x):
+    """Returns the shape of a tensor as layers are built for it.
+
+    While `infer_outputs` traces, the sizes that stand for unknown dimensions are None.
+    """
+    shape = standardize_shape(x.shape)
+    if not isinstance(x, jax.core.Tracer):
+        return shape
+    scopes = (s for s in reversed(stacks.state) if isinstance(s, ShapeScope))
+    scope = next(scopes, None)
+    return shape if scope is None else scope.declared(shape)
 
 
 def infer_outputs(fn, args, kwargs):
@@ -170,11 +200,11 @@ def infer_outputs(fn, args, kwargs):
         kwargs: keyword arguments, likewise.
     """
     leaves, rebuild = _split(args, kwargs)
-    unknown = any(None in leaf.shape for leaf in leaves)
+    unknown = {i for leaf in leaves for i, d in enumerate(leaf.shape) if d is None}
 
-    def traced(*arrays):
+    def traced(size, *arrays):
         # What the function writes to variables belongs to no run: drop it.
-        with ShapeScope():
+        with ShapeScope(size, unknown):
             new_args, new_kwargs = rebuild(arrays)
             return fn(*new_args, **new_kwargs)
 
@@ -189,7 +219,7 @@ def infer_outputs(fn, args, kwargs):
         box = []
 
         def flat(*arrays):
-            outputs = traced(*arrays)
+            outputs = traced(size, *arrays)
             box.append(outputs)
             return [x for x in _tree.flatten(outputs) if _is_array(x)]
 

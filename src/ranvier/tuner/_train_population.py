@@ -1,11 +1,13 @@
 """Populations without a search: many configurations or seeds of one model."""
 
+import inspect
 import random
 
 import numpy as np
 
 from ranvier.callbacks._monitor import MonitorCallback
 from ranvier.core import _errors, _seeds
+from ranvier.training._trainer import Trainer
 from ranvier.training.population import MemberResult, train_group
 from ranvier.tuner._ensemble import Ensemble
 
@@ -111,6 +113,10 @@ class Population:
         names: dict = {}
         for history in self.histories:
             names.update(history.history if history is not None else {})
+        if not names:
+            errors = [r.error for r in self.results if r.error is not None]
+            why = f" The first error: {errors[0]!r}" if errors else ""
+            raise ValueError(f"None of the {len(self)} models was trained.{why}")
         if metric is None:
             metric = "val_loss" if "val_loss" in names else "loss"
         if metric not in names:
@@ -120,6 +126,10 @@ class Population:
         return metric
 
     def _direction(self, metric, mode):
+        if mode not in ("auto", "min", "max"):
+            raise ValueError(
+                f"`mode` must be 'auto', 'min' or 'max'. Received: mode={mode!r}"
+            )
         if mode != "auto":
             return mode
         monitor = MonitorCallback(metric)
@@ -127,7 +137,9 @@ class Population:
         return monitor._find_direction()
 
     def __repr__(self):
-        return f"<Population of {len(self)} models>"
+        failed = sum(result.status == "failed" for result in self.results)
+        told = f", {failed} failed" if failed else ""
+        return f"<Population of {len(self)} models{told}>"
 
 
 def train_population(
@@ -159,8 +171,10 @@ def train_population(
     can then read the batches for many models.
 
     Raises:
-        ValueError: if seeds and configurations differ in number, or `callbacks` are
-            instances, which several models cannot share.
+        ValueError: if seeds and configurations differ in number, if `callbacks` are
+            instances, which several models cannot share, or if an argument is no
+            function, list or integer where it has to be one.
+        TypeError: for an argument that `fit` does not know.
 
     Example:
         >>> import numpy as np
@@ -175,7 +189,13 @@ def train_population(
         >>> population.ranking()
         [0, 1]
     """
+    if isinstance(build, Trainer) or not callable(build):
+        raise ValueError(
+            "`build` must be a function that returns a compiled model. "
+            f"Received: build={build!r}"
+        )
     configs, seeds = _pairs(configs, seeds)
+    _check_names(arguments)
     callbacks_of = _callbacks_of(arguments)
     results, states = [], []
     for config, seed in zip(configs, seeds, strict=True):
@@ -202,14 +222,25 @@ def train_population(
 
 def _pairs(configs, seeds):
     """Returns configurations and seeds, one of each for a model."""
+    if not (seeds is None or isinstance(seeds, (int, np.integer))):
+        if isinstance(seeds, (str, bytes)) or not hasattr(seeds, "__iter__"):
+            raise ValueError(
+                "`seeds` must be an integer or a list of integers. "
+                f"Received: seeds={seeds!r}"
+            )
     if configs is None:
-        if seeds is None or isinstance(seeds, int):
+        if seeds is None or isinstance(seeds, (int, np.integer)):
             raise ValueError(
                 "Without `configs`, `seeds` must list the seeds to train with. "
                 f"Received: seeds={seeds!r}"
             )
         seeds = [int(seed) for seed in seeds]
         return [{}] * len(seeds), seeds
+    if isinstance(configs, (str, dict)) or not hasattr(configs, "__iter__"):
+        raise ValueError(
+            "`configs` must be a list with a configuration for each model, such as "
+            f"[{{'rate': 0.1}}, {{'rate': 0.01}}]. Received: configs={configs!r}"
+        )
     configs = list(configs)
     if seeds is None:
         seeds = _seeds.get_random_seed()
@@ -236,7 +267,24 @@ def _callbacks_of(arguments):
     )
 
 
+def _check_names(arguments):
+    """Raises for an argument that neither `fit` nor `train_group` has."""
+    known = {*inspect.signature(Trainer.fit).parameters, "callbacks"}
+    known |= set(inspect.signature(train_group).parameters)
+    known -= {"self", "members", "fit_arguments", "random_states"}
+    for name in arguments:
+        if name not in known:
+            raise TypeError(
+                f"train_population() got an unexpected keyword argument {name!r}."
+                + _errors.close_names(name, known)
+            )
+
+
 def _build(build, config):
-    if isinstance(config, dict):
-        return build(**config)
-    return build(config)
+    model = build(**config) if isinstance(config, dict) else build(config)
+    if not hasattr(model, "fit"):
+        _errors.returned(model, "`build`", "a compiled model")
+        raise ValueError(f"`build` must return a compiled model. Received: {model!r}")
+    if isinstance(model, Trainer):
+        model.assert_compiled("fit")
+    return model

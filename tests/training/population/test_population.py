@@ -226,3 +226,73 @@ def test_bad_arguments_are_told_at_once():
         train_population(build, [{}], X, Y, seeds=[1, 2])
     with pytest.raises(ValueError, match="No member has a metric 'accuracy'"):
         train_population(build, [{}], X, Y, seeds=0).best(metric="accuracy")
+
+
+def test_a_dataset_keeps_its_own_order():
+    def data():
+        whole = rv.data.Dataset.from_tensor_slices((X, Y)).shuffle(len(X), seed=5)
+        return whole.batch(16)
+
+    population = train_population(build, CONFIGS[:2], data(), seeds=3, epochs=2)
+    for config, model in zip(CONFIGS, population.models, strict=False):
+        rv.utils.set_random_seed(3)
+        single = build(**config)
+        single.fit(data(), verbose=0, epochs=2)
+        assert_same(single, model)
+
+
+def test_members_with_tensorboard_share_a_program(tmp_path):
+    def callbacks_of(i):
+        return [rv.callbacks.TensorBoard(tmp_path / str(i), histogram_freq=1)]
+
+    population = train_population(
+        build, CONFIGS, X, Y, seeds=3, epochs=2, callbacks=callbacks_of, mode="vmap"
+    )
+    for i, result in enumerate(population.results):
+        assert "in one program" in result.how
+        assert_same(fit(build, CONFIGS[i], 3, epochs=2), result.model)
+        assert list((tmp_path / str(i) / "train").glob("events*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"configs": {"rate": 0.1}}, "`configs` must be a list.*'rate'"),
+        ({"configs": 5}, "`configs` must be a list.*configs=5"),
+        ({"build": 3}, "`build` must be a function.*build=3"),
+        ({"seeds": "12"}, "`seeds` must be an integer or a list.*'12'"),
+        ({"seeds": 1.5}, "`seeds` must be an integer or a list.*1.5"),
+        ({"epochs": [1, 2]}, r"`epochs` must be .* epochs=\[1, 2\] for 1 members"),
+        ({"epochs": "3"}, "`epochs` must be .* epochs='3'"),
+        ({"threads": 0}, "`threads` must be a positive integer.*threads=0"),
+        ({"workers": 0}, "`workers` must be a positive integer.*workers=0"),
+        ({"memory_budget": "1GB"}, "`memory_budget` must be .*'1GB'"),
+        ({"epoch": 3}, "unexpected keyword argument 'epoch'. Did you mean 'epochs'"),
+    ],
+)
+def test_wrong_arguments_are_named(arguments, message):
+    given = {"build": build, "configs": [{}], "x": X, "y": Y, **arguments}
+    with pytest.raises((ValueError, TypeError), match=message):
+        train_population(**given)
+
+
+def test_nothing_is_shared_between_members():
+    model, callback = build(), rv.callbacks.EarlyStopping("loss")
+    with pytest.raises(ValueError, match="`members` must give each member models of"):
+        train_group([model, model], X, Y)
+    with pytest.raises(ValueError, match="`callbacks_of` must give each member"):
+        train_group([build(), build()], X, Y, callbacks_of=lambda i: [callback])
+
+
+def test_what_is_no_compiled_model_fails_alone():
+    makers = [build, lambda: None, lambda: rv.Sequential([layers.Dense(1)])]
+    population = train_population(lambda i: makers[i](), [0, 1, 2], X, Y, seeds=0)
+    assert [r.status for r in population.results] == ["completed", "failed", "failed"]
+    assert "Is a `return` missing?" in str(population.results[1].error)
+    assert "You must call `compile()`" in str(population.results[2].error)
+    assert repr(population) == "<Population of 3 models, 2 failed>"
+    with pytest.raises(ValueError, match="'auto', 'min' or 'max'.*'maximum'"):
+        population.best(mode="maximum")
+    broken = train_population(lambda: None, None, X, Y, seeds=[1])
+    with pytest.raises(ValueError, match="None of the 1 models was trained.*`build`"):
+        broken.best()

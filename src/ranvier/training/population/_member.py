@@ -20,6 +20,7 @@ KEEP_STRUCTURE = (
     cb.LearningRateScheduler,
     cb.ModelCheckpoint,
     cb.CSVLogger,
+    cb.TensorBoard,
 )
 
 

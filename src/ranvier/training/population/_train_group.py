@@ -9,6 +9,7 @@ from ranvier.callbacks import Callback, CallbackList, History
 from ranvier.callbacks._callback import listens_to_batches
 from ranvier.core import _config, _interrupts, _tree
 from ranvier.core._seeds import make_default_seed
+from ranvier.training._feeds import is_array_data
 from ranvier.training._trainer import Trainer
 from ranvier.training.population._device import count_cores
 from ranvier.training.population._member import KEEP_STRUCTURE, Member
@@ -93,7 +94,8 @@ def train_group(
         member (in a callback, say) is told there; the others go on.
 
     Raises:
-        ValueError: for an unknown mode, or data that `fit` would refuse.
+        ValueError: for an unknown mode, numbers that are none, a model or a callback
+            given twice, or data that `fit` would refuse.
 
     Example:
         >>> import numpy as np
@@ -109,8 +111,14 @@ def train_group(
     """
     if mode not in MODES:
         raise ValueError(f"`mode` must be one of {MODES}. Received: mode={mode!r}")
-    models = list(members)
-    ends = epochs if isinstance(epochs, (list, tuple)) else [epochs] * len(models)
+    for name, value in (
+        ("threads", threads),
+        ("workers", workers),
+        ("memory_budget", memory_budget),
+    ):
+        check_count(name, value)
+    models = _distinct(members, "`members`", "models")
+    ends = _ends(epochs, len(models))
     limit = _config.max_epochs()
     members = [
         Member(i, model, min(end, limit or end), initial_epoch, on_epoch_end, on_end)
@@ -120,6 +128,7 @@ def train_group(
         _tree.flatten(callbacks_of(member.index) or []) if callbacks_of else []
         for member in members
     ]
+    _distinct(sum(callbacks, []), "`callbacks_of`", "callbacks")
     data = {
         "x": x,
         "y": y,
@@ -146,6 +155,43 @@ def train_group(
     return [member.result for member in members]
 
 
+def check_count(name, value):
+    """Raises unless an argument is None or a positive integer.
+
+    Raises:
+        ValueError: naming it.
+    """
+    is_number = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if value is not None and not (is_number and value > 0):
+        raise ValueError(
+            f"`{name}` must be a positive integer, or None. Received: {name}={value!r}"
+        )
+
+
+def _distinct(values, where, what):
+    """Returns the values as a list in which nothing may stand twice."""
+    if not hasattr(values, "__iter__"):
+        raise ValueError(f"{where} must be a list of {what}. Received: {values!r}")
+    values = list(values)
+    if len({id(value) for value in values}) < len(values):
+        raise ValueError(
+            f"{where} must give each member {what} of its own. Received one of them "
+            f"twice, among {values}"
+        )
+    return values
+
+
+def _ends(epochs, count):
+    """Returns the number of epochs of each of `count` members."""
+    ends = list(epochs) if isinstance(epochs, (list, tuple)) else [epochs] * count
+    if len(ends) != count or not all(isinstance(e, (int, np.integer)) for e in ends):
+        raise ValueError(
+            "`epochs` must be an integer, or a list with one for each member. "
+            f"Received: epochs={epochs!r} for {count} members."
+        )
+    return ends
+
+
 def _train_here(task, members, callbacks, states, data, fit_arguments):
     """Trains members in this process: those that may share programs first."""
     alone = members
@@ -158,6 +204,9 @@ def _train_here(task, members, callbacks, states, data, fit_arguments):
     if together:
         random.setstate(states[together[0].index])
         if task.read(together[0].model, **data):
+            if not is_array_data(data["x"]):
+                for member in together:  # a dataset shuffles itself
+                    member.order_seed = task.feed.seed
             alone = alone + _train_together(task, together, callbacks)
         else:
             alone = members
