@@ -337,3 +337,12 @@ def test_wrong_ranks_are_refused(name, kwargs):
     layer = getattr(rv.layers, name)(**kwargs)
     with pytest.raises(ValueError, match="rank"):
         layer(np.ones((3, 3), "float32"))
+
+
+def test_elastic_transforms_move_masks_of_whole_numbers():
+    masks = (np.arange(2 * 60 * 60) % 200).astype("uint8").reshape(2, 60, 60, 1)
+    data = {"images": np.ones((2, 60, 60, 3), "float32"), "segmentation_masks": masks}
+    layer = rv.layers.RandomElasticTransform(factor=(1.0, 1.0), seed=1)
+    moved = np.asarray(layer(data, training=True)["segmentation_masks"])
+    assert (moved != masks).any()
+    assert np.isin(moved, masks).all()  # nearest pixels: no number is made up

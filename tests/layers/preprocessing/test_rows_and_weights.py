@@ -119,3 +119,9 @@ def test_sparse_outputs_go_on_into_layers():
     assert dense.tolist() == [[1, 0, 1], [0, 1, 0]]
     layer = rv.layers.Dense(2, kernel_initializer="ones")
     np.testing.assert_array_equal(layer(sparse), [[2, 2], [1, 1]])
+
+
+@pytest.mark.parametrize("kind", [TypeError, ValueError])
+def test_layers_on_strings_refuse_to_learn_numbers(kind):
+    with pytest.raises(kind, match="expects strings"):
+        rv.layers.StringLookup().adapt(np.array([1, 2]))

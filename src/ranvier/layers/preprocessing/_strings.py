@@ -3,6 +3,7 @@
 import numpy as np
 
 from ranvier.core import _tree
+from ranvier.core._errors import ArgumentError
 
 _RAGGED = (
     "The rows of a nested list must have equal lengths. Received rows of different "
@@ -49,12 +50,12 @@ def as_strings(x, layer):
     """Returns data as an array of strings (kinds U, S, or O with `str` or `bytes`).
 
     Raises:
-        TypeError: naming the layer, for numbers.
+        ArgumentError: (a TypeError and a ValueError) naming the layer, for numbers.
         ValueError: for nested lists whose rows have different lengths.
     """
     array = as_array(x)
     if array.dtype.kind not in "USO" and array.size > 0:
-        raise TypeError(
+        raise ArgumentError(
             f"Layer '{layer.name}' ({type(layer).__name__}) expects strings. Received "
             f"an array of {array.dtype}: convert it with `.astype(str)`."
         )

@@ -194,8 +194,8 @@ class RandomElasticTransform(SometimesLayer):
     def _move_all(self, images, transformation, interpolation):
         sides = images.shape[self.height_axis], images.shape[self.width_axis]
         strength = transformation["distortion_factor"]
-        return ops.image.elastic_transform(
-            images,
+        moved = ops.image.elastic_transform(
+            self._floats(images),  # masks may be integers
             alpha=max(sides) * (0.1 * strength),
             sigma=min(sides) * (0.05 * strength),
             interpolation=interpolation,
@@ -204,6 +204,7 @@ class RandomElasticTransform(SometimesLayer):
             seed=transformation["seed"],
             data_format=self.data_format,
         )
+        return ops.cast(moved, images.dtype)
 
     def _move(self, images, transformation, interpolation):
         images = super()._move(images, transformation, interpolation)
