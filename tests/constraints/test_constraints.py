@@ -95,7 +95,7 @@ def test_get():
         ("MinMaxNorm", {"min_value": -1}, "`min_value` must be a number >= 0"),
         ("MinMaxNorm", {"min_value": 2}, "`min_value` must not exceed `max_value`"),
         ("MinMaxNorm", {"rate": 1.5}, r"`rate` must be in the range \[0, 1\]"),
-        ("MinMaxNorm", {"rate": -0.5}, "`rate` must be a number"),
+        ("MinMaxNorm", {"rate": -0.5}, "`rate` must be in the range"),
         ("MinMaxNorm", {"axis": "a"}, "`axis` must be an integer"),
         ("MaxNorm", {"axis": 1.5}, "`axis` must be an integer"),
         ("UnitNorm", {"axis": [0, "a"]}, "`axis` must be an integer"),
