@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ranvier import activations, layers, ops
+from ranvier import activations, layers
 from ranvier.autodiff import value_and_gradients
 from ranvier.core._dynamic import Dynamic
 from ranvier.core._programs import Program
@@ -139,9 +139,7 @@ class Network(Sequential):
         total = jnp.where(total > 0, total, 1.0)
         losses = _LOSSES[self.structure.loss](y, y_pred)
         loss = (losses * weights[:, None]).sum() / total
-        # One sum over all kernels: a sum for each cost an eighth of a small net's step.
-        flat = ops.concatenate([ops.reshape(kernel, (-1,)) for kernel in self.kernels])
-        squares = ops.sum(ops.square(flat))
+        squares = _sum_of_squares([kernel.value for kernel in self.kernels])
         penalty = 0.5 * self.alpha * squares / total
         if self.structure.loss == "squared_error":
             # What is minimised is the sum over outputs; what is shown is their mean.
@@ -256,3 +254,16 @@ def borrowed(key, make):
             _pool.move_to_end(key)
             while len(_pool) > _LIMIT:
                 _pool.popitem(last=False)
+
+
+# Up to this many numbers a kernel is summed with others: a sum for each costs an eighth
+# of a small net's step. To copy a large kernel costs more than a sum of its own.
+_SMALL = 8192
+
+
+def _sum_of_squares(kernels):
+    small = [jnp.ravel(kernel) for kernel in kernels if kernel.size <= _SMALL]
+    parts = [kernel for kernel in kernels if kernel.size > _SMALL]
+    if small:
+        parts.append(jnp.concatenate(small))
+    return sum(jnp.sum(jnp.square(part)) for part in parts)
