@@ -11,9 +11,26 @@ from sklearn.utils.validation import column_or_1d
 from ranvier.estimators._base_wrapper import BaseWrapper
 from ranvier.estimators._calibration import check_calibration, hold_out, make_calibrator
 from ranvier.estimators._encoders import ClassEncoder, NumberEncoder
+from ranvier.estimators._routing import plain, routed
 
 
-class KerasClassifier(ClassifierMixin, BaseWrapper):
+class _ScorerMixin:
+    """Scores by the method `scorer`, in place of what scikit-learn's mixins do."""
+
+    def score(self, X, y, sample_weight=None):
+        """Returns what `scorer` says of the predictions.
+
+        Args:
+            X: inputs.
+            y: targets.
+            sample_weight: weight of each sample.
+        """
+        options = plain(routed(self._extra(), "score"))
+        predictions = self.predict(X)
+        return self.scorer(y, predictions, sample_weight=sample_weight, **options)
+
+
+class KerasClassifier(_ScorerMixin, ClassifierMixin, BaseWrapper):
     """Any model for classification, in scikit-learn's interface.
 
     The function that makes the model may take `meta`, which tells about the data
@@ -147,16 +164,6 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
         """
         return accuracy_score(y_true, y_pred, **kwargs)
 
-    def score(self, X, y, sample_weight=None):
-        """Returns what `scorer` says of the predictions.
-
-        Args:
-            X: inputs.
-            y: targets.
-            sample_weight: weight of each sample.
-        """
-        return self._score(X, y, sample_weight)
-
     @property
     def target_encoder(self):
         """The transformer of the targets."""
@@ -236,7 +243,7 @@ class KerasClassifier(ClassifierMixin, BaseWrapper):
         return tags
 
 
-class KerasRegressor(RegressorMixin, BaseWrapper):
+class KerasRegressor(_ScorerMixin, RegressorMixin, BaseWrapper):
     """Any model for regression, in scikit-learn's interface.
 
     Args:
@@ -283,16 +290,6 @@ class KerasRegressor(RegressorMixin, BaseWrapper):
             **kwargs: as `sklearn.metrics.r2_score` takes them.
         """
         return r2_score(y_true, y_pred, **kwargs)
-
-    def score(self, X, y, sample_weight=None):
-        """Returns what `scorer` says of the predictions.
-
-        Args:
-            X: inputs.
-            y: targets.
-            sample_weight: weight of each sample.
-        """
-        return self._score(X, y, sample_weight)
 
     @property
     def target_encoder(self):

@@ -352,11 +352,6 @@ class KerasEstimator(RoutedParameters):
     def _default_loss(self):
         return "mse"
 
-    def _score(self, X, y, sample_weight):
-        options = plain(routed(self._extra(), "score"))
-        predictions = self.predict(X)
-        return self.scorer(y, predictions, sample_weight=sample_weight, **options)
-
     def _outputs(self, X, **kwargs):
         check_is_fitted(self, "model_")
         X, _ = self._validate(X, None, reset=False)
