@@ -30,6 +30,24 @@ def test_results_do_not_depend_on_the_population(cls, kwargs, tmp_path):
             np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6)
 
 
+def test_each_trial_reads_a_dataset_from_the_same_place(tmp_path):
+    """Where it stood as the search began, however many trials have read it since."""
+    scores = []
+    for population_size in (None, 2, 1):
+        data = rv.data.Dataset.from_tensor_slices((X, Y)).shuffle(64, seed=3).batch(16)
+        search = tuner.RandomSearch(
+            build,
+            "loss",
+            max_trials=4,
+            seed=1,
+            directory=tmp_path / str(population_size),
+            population_size=population_size,
+        )
+        search.search(data.repeat(), epochs=2, steps_per_epoch=3, verbose=0)
+        scores.append([trial.score for trial in search.oracle.trials.values()])
+    np.testing.assert_allclose(scores[1:], [scores[0]] * 2, rtol=1e-5)
+
+
 def test_trials_of_one_structure_share_a_program(tmp_path, monkeypatch):
     """The test of the tests above: the population is really used."""
     from ranvier.tuner import _batch

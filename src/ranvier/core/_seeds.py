@@ -155,7 +155,11 @@ def set_random_seed(seed: int) -> None:
     """Fixes all randomness: Python's, NumPy's and ranvier's.
 
     Args:
-        seed: an integer. Initial weights, dropout and the order of batches follow.
+        seed: an integer from 0 to 2**32 - 1. Initial weights, dropout and the order
+            of batches follow.
+
+    Raises:
+        ValueError: for another seed.
 
     Example:
         >>> set_random_seed(42)
@@ -165,11 +169,13 @@ def set_random_seed(seed: int) -> None:
             "Expected `seed` argument to be an integer. "
             f"Received: seed={seed} (of type {type(seed)})"
         )
+    if not 0 <= seed < 2**32:
+        raise ValueError(f"`seed` must be between 0 and 2**32 - 1. Received: {seed=}")
     _global["seed"] = seed
     _global["generator"] = None
     _global["operations"] = {}
     random.seed(seed)
-    np.random.seed(seed % 2**32)
+    np.random.seed(seed)
 
 
 def get_random_seed() -> int | None:

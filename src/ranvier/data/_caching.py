@@ -7,6 +7,7 @@ from ranvier.data import _storage
 from ranvier.data._block import concat
 from ranvier.data._held import Held
 from ranvier.data._node import Stream, Transformation
+from ranvier.data._passes import note_reading
 from ranvier.data._sources import Rows
 
 
@@ -120,6 +121,7 @@ class _AheadStream(Stream):
     """One block is being read while the one before it is used."""
 
     def __init__(self, node):
+        self._node = node
         self.source = node.source.stream()
         self._thread = concurrent.futures.ThreadPoolExecutor(1, "ranvier-prefetch")
         self._coming = None
@@ -139,6 +141,7 @@ class _AheadStream(Stream):
     def _submit(self, limit):
         self._state = self.source.get_state()
         self._coming = self._thread.submit(self.source.next, limit)
+        note_reading(self._coming, self._node)
 
     def get_state(self):
         state = self.source.get_state() if self._coming is None else self._state

@@ -12,6 +12,7 @@ stream of the same node with that state goes on with the same elements.
 import abc
 
 from ranvier.data._block import MOST, concat
+from ranvier.data._passes import get_passes, set_passes
 
 INFINITE = -1
 UNKNOWN = -2
@@ -108,18 +109,11 @@ def first_of(node):
 
     It is no pass: what is drawn in those that follow stays the same.
     """
-    passes = [(each, each.passes) for each in _nodes(node) if hasattr(each, "passes")]
+    passes = get_passes(node)
     try:
         return node.stream().next(1)
     finally:
-        for each, count in passes:
-            each.passes = count
-
-
-def _nodes(node):
-    yield node
-    for source in node.inputs:
-        yield from _nodes(source)
+        set_passes(node, passes)
 
 
 def pull(stream, count):

@@ -17,7 +17,7 @@ def set_seed(seed) -> None:
     Args:
         seed: an integer.
     """
-    set_random_seed(int(seed))
+    set_random_seed(int(seed) % 2**32)  # TensorFlow takes any
 
 
 def _drawn(function, shape, *args, dtype, seed):

@@ -14,6 +14,7 @@ from ranvier.data._caching import Prefetch
 from ranvier.data._face import NUMPY
 from ranvier.data._iterator import NumpyIterator
 from ranvier.data._node import INFINITE
+from ranvier.data._passes import get_passes, set_passes
 from ranvier.data._shuffling import Shuffle
 from ranvier.training._arrays import count_samples, to_arrays
 from ranvier.training._sources import IterableSource
@@ -198,7 +199,7 @@ class _Ahead:
 
     def get_state(self):
         """Returns the state that the passes to come depend on."""
-        return [node.passes for node in _counting(self.dataset._data_node)]
+        return get_passes(self.dataset._data_node)
 
     def set_state(self, state):
         """Takes up a state, unless an iterator has just taken up its own.
@@ -208,16 +209,7 @@ class _Ahead:
         if self._is_placed:
             self._is_placed = False
             return
-        for node, passes in zip(_counting(self.dataset._data_node), state):
-            node.passes = passes
-
-
-def _counting(node):
-    """Yields the nodes that count passes."""
-    for source in node.inputs:
-        yield from _counting(source)
-    if hasattr(node, "passes"):
-        yield node
+        set_passes(self.dataset._data_node, state)
 
 
 def in_memory(data):

@@ -145,6 +145,7 @@ class Batch:
         usual = arguments.get("epochs", 1)
         epochs = [e.run.epochs.get("epochs", usual) for e in executions]
         is_here = self.tuner.executor is None
+        self.tuner._go_back()
         results = train_group(
             [execution.trained for execution in executions],
             **{**arguments, "epochs": epochs},

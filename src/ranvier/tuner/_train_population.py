@@ -171,9 +171,9 @@ def train_population(
     can then read the batches for many models.
 
     Raises:
-        ValueError: if seeds and configurations differ in number, if `callbacks` are
-            instances, which several models cannot share, or if an argument is no
-            function, list or integer where it has to be one.
+        ValueError: if there are no configurations, if seeds and configurations differ
+            in number, if `callbacks` are instances, which several models cannot share,
+            or if an argument is no function, list or integer where it has to be one.
         TypeError: for an argument that `fit` does not know.
 
     Example:
@@ -222,38 +222,54 @@ def train_population(
 
 def _pairs(configs, seeds):
     """Returns configurations and seeds, one of each for a model."""
-    if not (seeds is None or isinstance(seeds, (int, np.integer))):
-        if isinstance(seeds, (str, bytes)) or not hasattr(seeds, "__iter__"):
-            raise ValueError(
-                "`seeds` must be an integer or a list of integers. "
-                f"Received: seeds={seeds!r}"
-            )
+    seeds = _checked_seeds(seeds)
     if configs is None:
-        if seeds is None or isinstance(seeds, (int, np.integer)):
+        if not isinstance(seeds, list):
             raise ValueError(
                 "Without `configs`, `seeds` must list the seeds to train with. "
                 f"Received: seeds={seeds!r}"
             )
-        seeds = [int(seed) for seed in seeds]
-        return [{}] * len(seeds), seeds
+        return [{} for _ in seeds], seeds
     if isinstance(configs, (str, dict)) or not hasattr(configs, "__iter__"):
         raise ValueError(
             "`configs` must be a list with a configuration for each model, such as "
             f"[{{'rate': 0.1}}, {{'rate': 0.01}}]. Received: configs={configs!r}"
         )
     configs = list(configs)
+    if not configs:
+        raise ValueError(
+            "`configs` is empty: there is no model to train. Pass a configuration for "
+            "each model, or None and a list of `seeds`."
+        )
     if seeds is None:
         seeds = _seeds.get_random_seed()
         seeds = _seeds.make_default_seed() if seeds is None else seeds
-    if isinstance(seeds, (int, np.integer)):
-        return configs, [int(seeds)] * len(configs)
-    seeds = [int(seed) for seed in seeds]
+    if not isinstance(seeds, list):
+        return configs, [seeds] * len(configs)
     if len(seeds) != len(configs):
         raise ValueError(
             "`seeds` must be one integer, or one for each configuration. Received: "
             f"{len(seeds)} seeds for {len(configs)} configurations."
         )
     return configs, seeds
+
+
+def _checked_seeds(seeds):
+    """Returns None, an integer, or a list of integers."""
+    if seeds is None:
+        return None
+    is_list = hasattr(seeds, "__iter__") and not isinstance(seeds, (str, bytes))
+    found = list(seeds) if is_list else [seeds]
+    if is_list and not found:
+        raise ValueError("`seeds` is empty: there is no model to train.")
+    for seed in found:
+        if not isinstance(seed, (int, np.integer)) or not 0 <= seed < 2**32:
+            raise ValueError(
+                "`seeds` must be an integer or a list of integers, from 0 to "
+                f"2**32 - 1. Received: seeds={seeds!r}"
+            )
+    found = [int(seed) for seed in found]
+    return found if is_list else found[0]
 
 
 def _callbacks_of(arguments):

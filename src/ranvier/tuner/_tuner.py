@@ -12,6 +12,7 @@ from ranvier.callbacks._callback import default, overrides
 from ranvier.core import _tree
 from ranvier.models import Model
 from ranvier.ops._symbolic import KerasTensor, infer_outputs
+from ranvier.training._rewinding import rewinder
 from ranvier.tuner._base_tuner import BaseTuner, check_oracle
 from ranvier.tuner._batch import Batch, can_share, shareable
 from ranvier.tuner._hypermodel import HyperModel
@@ -112,6 +113,7 @@ class Tuner(BaseTuner):
             **kwargs,
         )
         self.tuner_id = tuner_id or self.tuner_id
+        self._go_back = rewinder()
 
     # Building.
 
@@ -157,6 +159,8 @@ class Tuner(BaseTuner):
     # Running.
 
     def _run_all(self, *fit_args, **fit_kwargs):
+        # Each trial reads a `Dataset` from where it is now, whenever it is run.
+        self._go_back = rewinder(*fit_args, *fit_kwargs.values())
         if self.population_size == 1 or not can_share(self):
             super()._run_all(*fit_args, **fit_kwargs)
             return
@@ -186,6 +190,7 @@ class Tuner(BaseTuner):
         results = []
         for execution in range(self.executions_per_trial):
             seeds, self._order_seeds = self._seeds_of(trial, execution)
+            self._go_back()
             with seeded(*seeds):
                 callbacks = self._users_callbacks_for(trial, execution, given)
                 callbacks += self._hooks_for(trial)

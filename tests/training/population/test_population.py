@@ -228,16 +228,37 @@ def test_bad_arguments_are_told_at_once():
         train_population(build, [{}], X, Y, seeds=0).best(metric="accuracy")
 
 
-def test_a_dataset_keeps_its_own_order():
-    def data():
-        whole = rv.data.Dataset.from_tensor_slices((X, Y)).shuffle(len(X), seed=5)
-        return whole.batch(16)
+PIPELINES = {
+    "in memory": (lambda d: d.shuffle(len(X), seed=5).batch(16), {}),
+    "endless": (lambda d: d.shuffle(len(X), seed=5).batch(16).repeat(), {"steps": 4}),
+    "read ahead": (
+        lambda d: d.repeat().shuffle(9, 5).batch(16).prefetch(2),
+        {"steps": 4},
+    ),
+    "with a map": (
+        lambda d: d.map(lambda x, y: (2 * x, y)).shuffle(50, 5).batch(16),
+        {},
+    ),
+}
 
-    population = train_population(build, CONFIGS[:2], data(), seeds=3, epochs=2)
-    for config, model in zip(CONFIGS, population.models, strict=False):
+
+@pytest.mark.parametrize("name", PIPELINES)
+def test_each_member_reads_a_dataset_from_the_same_place(name):
+    """A pass over a dataset that shuffles gives the next pass another order."""
+    pipeline, steps = PIPELINES[name]
+    arguments = {"epochs": 2, "steps_per_epoch": steps.get("steps")}
+
+    def data():
+        dataset = pipeline(rv.data.Dataset.from_tensor_slices((X, Y)))
+        for _ in dataset.take(1):
+            pass  # not the first pass
+        return dataset
+
+    population = train_population(build, CONFIGS, data(), seeds=3, **arguments)
+    for config, model in zip(CONFIGS, population.models, strict=True):
         rv.utils.set_random_seed(3)
         single = build(**config)
-        single.fit(data(), verbose=0, epochs=2)
+        single.fit(data(), verbose=0, **arguments)
         assert_same(single, model)
 
 
@@ -262,6 +283,10 @@ def test_members_with_tensorboard_share_a_program(tmp_path):
         ({"build": 3}, "`build` must be a function.*build=3"),
         ({"seeds": "12"}, "`seeds` must be an integer or a list.*'12'"),
         ({"seeds": 1.5}, "`seeds` must be an integer or a list.*1.5"),
+        ({"seeds": [0, -1]}, r"`seeds` must be .* from 0 .*seeds=\[0, -1\]"),
+        ({"seeds": 2**32}, "`seeds` must be .*seeds=4294967296"),
+        ({"configs": []}, "`configs` is empty"),
+        ({"configs": None, "seeds": []}, "`seeds` is empty"),
         ({"epochs": [1, 2]}, r"`epochs` must be .* epochs=\[1, 2\] for 1 members"),
         ({"epochs": "3"}, "`epochs` must be .* epochs='3'"),
         ({"threads": 0}, "`threads` must be a positive integer.*threads=0"),

@@ -10,6 +10,7 @@ from ranvier.callbacks._callback import listens_to_batches
 from ranvier.core import _config, _interrupts, _tree
 from ranvier.core._seeds import make_default_seed
 from ranvier.training._feeds import is_array_data
+from ranvier.training._rewinding import rewinder
 from ranvier.training._trainer import Trainer
 from ranvier.training.population._device import count_cores
 from ranvier.training.population._member import KEEP_STRUCTURE, Member
@@ -198,6 +199,7 @@ def _train_here(task, members, callbacks, states, data, fit_arguments):
     if set(fit_arguments) == {"initial_epoch"}:
         alone = [m for m in members if not _is_shareable(m, callbacks[m.index])]
     together = [m for m in members if m not in alone]
+    go_back = rewinder(data["x"], data["validation_data"])
     for member in together:
         random.setstate(states[member.index])
         member.order_seed = make_default_seed()
@@ -212,6 +214,7 @@ def _train_here(task, members, callbacks, states, data, fit_arguments):
             alone = members
     after = random.getstate()
     for member in alone:
+        go_back()
         random.setstate(states[member.index])
         _train_alone(member, {**data, **fit_arguments}, callbacks[member.index])
     if together:
