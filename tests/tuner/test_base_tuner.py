@@ -314,3 +314,65 @@ def test_lines_and_table(tmp_path, capsys):
     table = console.file.getvalue()
     assert "2/2 trials" in table
     assert "best" in table
+
+
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        ("RandomSearch", {"max_trials": (3, 6)}),
+        ("BayesianOptimization", {"max_trials": (3, 6)}),
+        ("GridSearch", {"max_trials": (5, 20)}),
+        ("Hyperband", {"max_epochs": (4, 4)}),
+    ],
+)
+def test_a_project_of_keras_tuner_goes_on(name, limits, tmp_path):
+    def make(module, place):
+        class Search(getattr(module, name)):
+            def run_trial(self, trial, *args, **kwargs):
+                hp = trial.hyperparameters
+                score = hp.Float("a", 0, 1, step=0.25) + hp.Choice("b", [3, 1, 2])
+                return {"val_loss": score}
+
+        given = {limit: values[place] for limit, values in limits.items()}
+        search = Search(objective="val_loss", seed=4, directory=tmp_path, **given)
+        search.search(verbose=0)
+        return search
+
+    theirs, ours = make(keras_tuner, 0), make(tuner, 1)
+    for i, trial in theirs.oracle.trials.items():
+        assert ours.oracle.trials[i].hyperparameters.values == (
+            trial.hyperparameters.values
+        )
+        assert ours.oracle.trials[i].score == trial.score
+    values = [str(t.hyperparameters.values) for t in ours.oracle.trials.values()]
+    if name == "GridSearch":
+        assert len(set(values)) == len(values) == 15
+    elif name != "Hyperband":
+        assert len(set(values)) == len(values) == 6
+
+
+def test_how_a_trial_may_be_named_at_its_end(tmp_path):
+    hp = tuner.HyperParameters()
+    hp.Float("x", 0, 1)
+    oracle = tuner.oracles.RandomSearchOracle(
+        "loss", max_trials=4, seed=1, hyperparameters=hp
+    )
+    oracle._set_project_dir(tmp_path, "project")
+    assert (oracle.directory, oracle.project_name) == (tmp_path, "project")
+    for way in (
+        lambda trial: oracle.end_trial(trial),
+        lambda trial: oracle.end_trial(trial=trial),
+        lambda trial: oracle.end_trial(trial.trial_id, "COMPLETED"),
+        lambda trial: oracle.end_trial(trial_id=trial.trial_id, status="COMPLETED"),
+    ):
+        trial = oracle.create_trial("tuner0")
+        oracle.update_trial(trial.trial_id, {"loss": 0.5})
+        trial.status = "COMPLETED"
+        way(trial)
+        assert oracle.get_trial(trial.trial_id).score == 0.5
+    assert oracle.end_order == ["0", "1", "2", "3"]
+    for call in (oracle.end_trial, oracle.get_trial):
+        with pytest.raises(KeyError, match="no trial '7'.*'0', '1', '2', '3'"):
+            call("7")
+    with pytest.raises(KeyError, match="no trial '7'"):
+        oracle.update_trial("7", {"loss": 1})

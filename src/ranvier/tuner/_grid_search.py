@@ -1,5 +1,7 @@
 """Grid search: every combination, the last hyperparameter changing fastest."""
 
+import functools
+
 from ranvier.tuner._oracle import Oracle
 from ranvier.tuner._trial import TrialStatus
 from ranvier.tuner._tuner import Tuner
@@ -122,8 +124,14 @@ class GridSearchOracle(Oracle):
 
     def set_state(self, state):
         super().set_state(state)
-        self._ordered_ids = state["ordered_ids"]
-        self._populate_next = state["populate_next"]
+        self._ordered_ids = state.get("ordered_ids")
+        self._populate_next = state.get("populate_next")
+        if self._ordered_ids is None:  # KerasTuner does not save them
+            by_values = functools.cmp_to_key(
+                lambda a, b: self._compare(self._values_of(a), self._values_of(b))
+            )
+            self._ordered_ids = sorted(self.start_order, key=by_values)
+            self._populate_next = list(self.start_order)
 
 
 def _ordered_values(hp):

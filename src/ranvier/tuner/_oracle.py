@@ -92,6 +92,16 @@ class Oracle(Journal):
         self._display = Display(self)
 
     @property
+    def directory(self):
+        """The folder of projects, once a tuner has set it."""
+        return self._directory
+
+    @property
+    def project_name(self):
+        """The name of this search's folder there, once a tuner has set it."""
+        return self._project_name
+
+    @property
     def verbose(self):
         """How much the search prints: 0 for nothing."""
         return self._display.verbose
@@ -218,8 +228,9 @@ class Oracle(Journal):
 
         Raises:
             ValueError: if the objective is missing.
+            KeyError: for a trial that this oracle does not know.
         """
-        trial = self.trials[trial_id]
+        trial = self.get_trial(trial_id)
         self._check_objective_found(metrics)
         for name, value in metrics.items():
             if not trial.metrics.exists(name):
@@ -254,21 +265,24 @@ class Oracle(Journal):
         return getattr(self.objective, "name_to_direction", {}).get(name)
 
     @synchronized
-    def end_trial(self, trial, status=None):
+    def end_trial(self, trial=None, status=None, *, trial_id=None):
         """Takes a trial back: it is completed, tried again, or failed.
 
         Args:
             trial: the trial, its `status` `"COMPLETED"`, `"INVALID"` (a run failed) or
                 `"FAILED"` (no run will help). Or its id, as in KerasTuner 1.0.
             status: with an id, the status; None for `"COMPLETED"`.
+            trial_id: the id, in place of `trial`.
 
         Raises:
             RuntimeError: if too many trials in a row failed.
+            KeyError: for a trial that this oracle does not know.
         """
-        if isinstance(trial, str):
-            trial = self.trials[trial]
+        trial = trial if trial_id is None else trial_id
+        known = self.get_trial(getattr(trial, "trial_id", trial))
+        if trial is not known and not isinstance(trial, Trial):  # an id
+            trial = known
             trial.status = status or TrialStatus.COMPLETED
-        known = self.trials[trial.trial_id]
         known.hyperparameters = trial.hyperparameters
         known.status, known.message = trial.status, trial.message
         trial = known
@@ -392,7 +406,15 @@ class Oracle(Journal):
     # Looking.
 
     def get_trial(self, trial_id):
-        """Returns a trial by its id."""
+        """Returns a trial by its id.
+
+        Raises:
+            KeyError: if there is none.
+        """
+        if trial_id not in self.trials:
+            raise KeyError(
+                f"There is no trial {trial_id!r}. Those there are: {list(self.trials)}"
+            )
         return self.trials[trial_id]
 
     def get_best_trials(self, num_trials=1):
