@@ -1,6 +1,7 @@
 """Callback: the base class of everything that hooks into fit, evaluate, predict."""
 
 import copy
+from typing import Any
 
 _BATCH_HOOKS = {
     "train": (
@@ -69,7 +70,7 @@ class Callback:
     # Defaults at class level: a subclass may forget to call `super().__init__()`.
     params = None
     validation_data = None
-    _model = None
+    _model: Any = None
     _state_names: tuple[str, ...] = ()
 
     def __init__(self):

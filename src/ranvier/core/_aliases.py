@@ -7,6 +7,7 @@ would load our files a second time under the new name.
 """
 
 import functools
+import importlib.abc
 import importlib.machinery
 import sys
 import types
@@ -47,7 +48,7 @@ class AliasFinder:
         return importlib.machinery.ModuleSpec(name, _Loader(module))
 
 
-class _Loader:
+class _Loader(importlib.abc.Loader):
     """Loads a module by handing it out."""
 
     def __init__(self, module):

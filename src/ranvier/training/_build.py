@@ -27,7 +27,7 @@ def build_model(model, feed, mode):
             if custom and part is model._compile_loss:
                 # Its outputs may be others than the model's.
                 infer_outputs(
-                    lambda *args: compute_loss(model, *args, None, False),
+                    lambda x, y, y_pred: compute_loss(model, x, y, y_pred, None, False),
                     (x, y, y_pred),
                     {},
                 )

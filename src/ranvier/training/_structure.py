@@ -60,8 +60,9 @@ class Structure:
         None if one of them is not reached by the walk.
         """
         places = {id(v): i for i, v in enumerate(self.variables)}
-        found = [places.get(id(v)) for v in variables]
-        return None if None in found else found
+        if any(id(v) not in places for v in variables):
+            return None
+        return [places[id(v)] for v in variables]
 
 
 def structure_of(model, widths=True) -> Structure:

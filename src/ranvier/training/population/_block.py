@@ -37,7 +37,7 @@ class Block:
         self._rows = [
             [member.structure.variables[p] for p in positions] for member in members
         ]
-        self._numbers = [None] * len(self.members)
+        self._numbers: list = [[] for _ in self.members]
         self._host: dict = {}
         self._fetched: dict = {}
         self._ran: set = set()  # modes of the programs that have run

@@ -1,6 +1,7 @@
 """A member of a population: a compiled model, its callbacks, and how its run goes."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 
@@ -63,8 +64,8 @@ class Member:
         self.epochs = epochs
         self.epoch = initial_epoch
         self.result = MemberResult(model)
-        self.structure = None
-        self.callbacks = None
+        self.structure: Any = None
+        self.callbacks = CallbackList()
         self.order_seed = 0  # the order of the samples follows from it
         self.is_active = True
         self._initial_epoch = initial_epoch
@@ -191,8 +192,7 @@ class Member:
 
     def clean_up(self):
         """Tells the callbacks that nothing follows, however the run ended."""
-        if self.callbacks is not None:
-            self.callbacks.clean_up()
+        self.callbacks.clean_up()
 
     def fail(self, error):
         """Ends the member with an exception."""

@@ -50,7 +50,8 @@ class _Run:
         self.task = ray.remote(num_cpus=1, max_retries=retries)(_run_on_worker)
 
     def run(self):
-        ray, outcomes = self.ray, [None] * len(self.jobs)
+        ray = self.ray
+        outcomes: list = [None] * len(self.jobs)
         waiting = list(range(len(self.jobs)))[::-1]
         running = {}
         while waiting or running:

@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import threading
+from typing import Any
 
 import jax.numpy as jnp
 
@@ -42,10 +43,10 @@ class Task:
         self.threads = threads or count_threads()
         self.memory_budget = memory_budget
         self.verbose = verbose
-        self.feed = None
-        self.validation_feed = None
+        self.feed: Any = None
+        self.validation_feed: Any = None
         self.hooks = threading.RLock()
-        self.pool = None
+        self.pool: Any = None
         self._stopped = threading.Event()
         self._orders: collections.OrderedDict = collections.OrderedDict()
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+from typing import Any
 
 import numpy as np
 
@@ -276,7 +277,7 @@ class _Report(Callback):
         self.loss = 0.0
         self.was_stopped = False
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch, logs: Any = None):
         self.loss = logs.get("loss", 0.0)
         if self.member.stops(epoch, logs):
             self.model.stop_training = True
