@@ -61,7 +61,7 @@ class _BatchStream(Stream):
 
     def produce(self, limit):
         size = self.node.size
-        block = pull(self.source, limit * size)
+        block = pull(self.source, limit * size, multiple=size)
         if block is None:
             return None
         full, rest = divmod(block.count, size)

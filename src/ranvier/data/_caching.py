@@ -130,8 +130,8 @@ class _AheadStream(Stream):
     def produce(self, limit):
         if self._coming is None:
             self._submit(limit)
-        block = self._coming.result()
-        self._coming = None
+        coming, self._coming = self._coming, None
+        block = coming.result()
         if block is not None:
             self._submit(limit)
         else:

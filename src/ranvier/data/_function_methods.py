@@ -118,7 +118,8 @@ class Functions:
             cycle_length: how many datasets are read at a time; by default
                 `num_parallel_calls` where given, else the number of CPUs.
             block_length: how many elements to take from one in its turn, 1 by default.
-            num_parallel_calls: accepted; the order of elements is the same.
+            num_parallel_calls: how many slow datasets are read at the same time; the
+                order of elements is the same.
             deterministic: ignored: the order always is.
             name: ignored.
 
@@ -148,7 +149,10 @@ class Functions:
                 raise InvalidArgumentError(
                     f"`{argument}` must be greater than zero. Received: {value}"
                 )
-        threads(num_parallel_calls, "interleave")
+        if num_parallel_calls == AUTOTUNE:
+            parallel = int(cycle_length)
+        else:
+            parallel = threads(num_parallel_calls, "interleave")
         if (num_parallel_calls or 0) > cycle_length:
             raise InvalidArgumentError(
                 "`num_parallel_calls` of `interleave` must be at most `cycle_length`, "
@@ -157,7 +161,13 @@ class Functions:
             )
         function = ElementFunction(map_func, self._face, "interleave", traced=False)
         return self._then(
-            Interleave(self._data_node, function, int(cycle_length), int(block_length))
+            Interleave(
+                self._data_node,
+                function,
+                int(cycle_length),
+                int(block_length),
+                parallel,
+            )
         )
 
     def scan(self, initial_state, scan_func, name=None):

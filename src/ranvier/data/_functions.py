@@ -6,16 +6,20 @@ sizes, so that a program serves them all. Any other function is called for each
 element, on threads if asked. Values and order are the same.
 """
 
+import collections
 import concurrent.futures
 import functools
+import itertools
 import os
+import time
 
 import numpy as np
 
 from ranvier.data import _columns, _structure
 from ranvier.data._block import Block, concat
 from ranvier.data._draws import drawing
-from ranvier.data._node import first_of
+from ranvier.data._held import Held
+from ranvier.data._node import PATIENCE, first_of
 from ranvier.data._program import HostCallError, Program, traced_spec, wide_scope
 from ranvier.data._purity import is_pure
 from ranvier.tensors._errors import InvalidArgumentError
@@ -71,22 +75,24 @@ class ElementFunction:
     def _traceable(self):
         return self._traced and is_pure(self.function)
 
-    def __call__(self, block, position, index=0) -> Block:
+    def __call__(self, block, position, index=0, patience=None) -> Block:
         """Returns the block of results.
 
         Args:
             block: the arguments.
             position: number of the first of them, for messages and random draws.
             index: number of the pass, for random draws.
+            patience: seconds after which the results so far will do: those of the
+                first elements, at least one.
         """
         if self._traceable:
             columns = _structure.flatten(block.columns)
             if any(isinstance(column, _columns.Objects) for column in columns):
-                return self._by_shapes(block, position, index)
+                return self._by_shapes(block, position, index, patience)
             program = self._program(block.columns)
             if program is not None:
                 return self._run(program, block, position, index)
-        return self._each(block, position, index)
+        return self._each(block, position, index, patience)
 
     def _run(self, program, block, position, index):
         try:
@@ -95,7 +101,7 @@ class ElementFunction:
             # Element by element, the error tells which one it is.
             return self._each(block, position, index)
 
-    def _by_shapes(self, block, position, index):
+    def _by_shapes(self, block, position, index, patience):
         """Runs one program for each run of elements of one shape."""
         parts, start = [], 0
         elements = list(block.elements())
@@ -103,11 +109,11 @@ class ElementFunction:
         for stop in range(1, block.count + 1):
             if stop == block.count or signatures[stop] != signatures[start]:
                 if signatures[start] is None:
-                    return self._each(block, position, index)
+                    return self._each(block, position, index, patience)
                 part = Block.of(elements[start:stop])
                 program = self._program(part.columns)
                 if program is None:
-                    return self._each(block, position, index)
+                    return self._each(block, position, index, patience)
                 parts.append(self._run(program, part, position + start, index))
                 start = stop
         return concat(parts)
@@ -124,14 +130,9 @@ class ElementFunction:
             self._programs[signature] = Program.trace(self, columns)
         return self._programs[signature]
 
-    def _each(self, block, position, index):
-        elements = block.elements()
-        numbered = zip(range(position, position + block.count), elements)
-        one = functools.partial(self._one, index)
-        if self.parallel > 1 and block.count > 1:
-            results = list(_pool(self.parallel).map(one, numbered))
-        else:
-            results = [one(item) for item in numbered]
+    def _each(self, block, position, index, patience=None):
+        numbered = zip(itertools.count(position), block.elements())
+        results = self._results(functools.partial(self._one, index), numbered, patience)
         try:
             return Block.of(results)
         except (TypeError, ValueError) as error:
@@ -140,6 +141,41 @@ class ElementFunction:
                 "of different structures."
             )
             raise
+
+    def _results(self, one, numbered, patience):
+        """Returns the results of a function for numbered elements, in order.
+
+        With patience an error ends them, unless it comes first.
+        """
+        deadline = time.monotonic() + (patience or float("inf"))
+        results: list = []
+        try:
+            for result in self._in_order(one, numbered, deadline):
+                results.append(result)
+        except Exception:
+            if patience is None or not results:
+                raise
+        return results
+
+    def _in_order(self, one, numbered, deadline):
+        if self.parallel == 1:
+            for item in numbered:
+                yield one(item)
+                if time.monotonic() > deadline:
+                    return
+            return
+        submit = functools.partial(pool(self.parallel).submit, one)
+        first = itertools.islice(numbered, self.parallel)
+        running = collections.deque(map(submit, first))
+        try:
+            while running:
+                result = running.popleft().result()
+                if time.monotonic() < deadline:
+                    running.extend(map(submit, itertools.islice(numbered, 1)))
+                yield result
+        finally:
+            # After an error: nothing goes on behind the caller's back.
+            concurrent.futures.wait(running)
 
     def _one(self, index, numbered):
         position, element = numbered
@@ -211,40 +247,63 @@ def threads(parallel, label):
 
 
 class Calls:
-    """The calls of a function of elements in one pass.
+    """The calls of a function with the elements of a stream, in one pass.
+
+    A consumer does not wait for a whole block of slow calls: what there is after some
+    milliseconds is handed on.
 
     Args:
         node: the transformation, which counts its passes.
         function: an `ElementFunction`.
+        source: stream of the arguments.
 
     Attributes:
-        position: number of the next element.
+        source: that stream.
     """
 
-    def __init__(self, node, function):
+    def __init__(self, node, function, source):
+        self.source = source
         self._node = node
         self._function = function
+        self._held = Held(source)
         self._index = node.passes
         node.passes += 1
-        self.position = 0
+        self._position = 0
 
-    def __call__(self, block) -> Block:
-        """Returns the block of results for the next elements."""
-        result = self._function(block, self.position, self._index)
-        self.position += block.count
-        return result
+    def next(self, limit):
+        """Returns blocks of up to `limit` elements and of their results, or None."""
+        count = min(self._held.fill(1, limit), limit)
+        if not count:
+            return None
+        block = self._held.peek(count)
+        done = count  # also after an error: the element at fault is left out
+        try:
+            results = self._function(block, self._position, self._index, PATIENCE)
+            done = results.count
+        finally:
+            self._held.drop(done)
+            self._position += done
+        return (block if done == count else block[:done]), results
+
+    def leave_out(self, count):
+        """Goes on behind elements that somebody else has called the function with."""
+        self._held.drop(count)
+        self._position += count
 
     def get_state(self):
         """Returns the position."""
-        return [self.position, self._index, self._node.passes]
+        here = [self._position, self._index, self._node.passes]
+        return {"held": self._held.get_state(), "here": here}
 
     def set_state(self, state):
         """Goes to a position."""
-        self.position, self._index, self._node.passes = state
+        self._held.set_state(state["held"])
+        self._position, self._index, self._node.passes = state["here"]
 
 
 @functools.cache
-def _pool(threads):
+def pool(threads):
+    """Returns the threads that functions and readers of the process share."""
     return concurrent.futures.ThreadPoolExecutor(threads, "ranvier-map")
 
 

@@ -1,5 +1,6 @@
 """Functions of elements: map, filter, take_while, scan."""
 
+import time
 import warnings
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from ranvier.data import _columns, _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._functions import Calls
-from ranvier.data._node import UNKNOWN, Stream, Transformation, first_of
+from ranvier.data._held import Held
+from ranvier.data._node import PATIENCE, UNKNOWN, Stream, Transformation, first_of
 from ranvier.tensors._errors import InvalidArgumentError
 
 
@@ -42,15 +44,14 @@ class Map(Transformation):
 
 
 class _MapStream(Stream):
-    streams = ("source", "calls")
+    streams = ("calls",)
 
     def __init__(self, node):
-        self.source = node.source.stream()
-        self.calls = Calls(node, node.function)
+        self.calls = Calls(node, node.function, node.source.stream())
 
     def produce(self, limit):
-        block = self.source.next(limit)
-        return None if block is None else _not_nothing(self.calls(block))
+        called = self.calls.next(limit)
+        return None if called is None else _not_nothing(called[1])
 
 
 def _not_nothing(block):
@@ -129,22 +130,20 @@ class Filter(Transformation):
 
 
 class _FilterStream(Stream):
-    streams = ("source", "calls")
+    streams = ("calls",)
 
     def __init__(self, node):
-        self.source = node.source.stream()
-        self.calls = Calls(node, node.predicate)
+        self.calls = Calls(node, node.predicate, node.source.stream())
 
     def produce(self, limit):
-        while True:
-            block = self.source.next(limit)
-            if block is None:
-                return None
-            keep = _truth(self.calls(block), "filter")
+        while (called := self.calls.next(limit)) is not None:
+            block, results = called
+            keep = _truth(results, "filter")
             if keep.all():
                 return block
             if keep.any():
                 return block[keep]
+        return None
 
 
 class TakeWhile(Transformation):
@@ -166,18 +165,18 @@ class TakeWhile(Transformation):
 
 class _TakeWhileStream(Stream):
     counters = ("ended",)
-    streams = ("source", "calls")
+    streams = ("calls",)
 
     def __init__(self, node):
-        self.source = node.source.stream()
-        self.calls = Calls(node, node.predicate)
+        self.calls = Calls(node, node.predicate, node.source.stream())
         self.ended = False
 
     def produce(self, limit):
-        block = None if self.ended else self.source.next(limit)
-        if block is None:
+        called = None if self.ended else self.calls.next(limit)
+        if called is None:
             return None
-        keep = _truth(self.calls(block), "take_while")
+        block, results = called
+        keep = _truth(results, "take_while")
         if keep.all():
             return block
         self.ended = True
@@ -240,19 +239,23 @@ class _ScanStream(Stream):
         self._restart()
 
     def _restart(self):
-        self.source = self.node.source.stream()
+        self.held = Held(self.node.source.stream())
         self.carry = self.node.initial
         self.position = 0
 
     def produce(self, limit):
-        block = self.source.next(limit)
-        if block is None:
+        count = min(self.held.fill(1, limit), limit)
+        if not count:
             return None
-        outputs = []
-        for element in block.elements():
+        deadline = time.monotonic() + PATIENCE
+        outputs: list = []
+        for element in self.held.peek(count).elements():
+            self.held.drop(1)
             self.carry, output = scanned(self.node, self.carry, element, self.position)
             outputs.append(output)
             self.position += 1
+            if time.monotonic() > deadline:
+                break
         return Block.of(outputs)
 
     def set_state(self, state):

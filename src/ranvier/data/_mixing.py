@@ -1,20 +1,25 @@
 """Several datasets as one: zip, flat_map, interleave, choices."""
 
+import time
+
 import numpy as np
 
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _block, _spec, _structure
 from ranvier.data._block import Block
 from ranvier.data._draws import drawing
+from ranvier.data._functions import pool
 from ranvier.data._held import Held
 from ranvier.data._node import (
     INFINITE,
+    PATIENCE,
     UNKNOWN,
     Node,
     Stream,
     Transformation,
     first_of,
 )
+from ranvier.data._passes import nodes_of
 
 
 class Zip(Node):
@@ -85,16 +90,18 @@ class Interleave(Transformation):
         function: an `ElementFunction` that returns datasets.
         cycle_length: how many datasets are read at a time.
         block_length: how many elements are taken from one before it is the next's turn.
+        parallel: how many of them may be read at the same time.
     """
 
     name = "interleave"
     passes = 0
 
-    def __init__(self, source, function, cycle_length=1, block_length=1):
+    def __init__(self, source, function, cycle_length=1, block_length=1, parallel=1):
         super().__init__(source)
         self.function = function
         self.cycle_length = cycle_length
         self.block_length = block_length
+        self.parallel = parallel
 
     def stream(self):
         return _InterleaveStream(self)
@@ -133,10 +140,11 @@ class Interleave(Transformation):
 class _Open:
     """A dataset being read, and how to open it again."""
 
-    def __init__(self, before, position, held):
+    def __init__(self, before, position, node):
         self.before = before
         self.position = position
-        self.held = held
+        self.nodes = list(nodes_of(node))
+        self.held = Held(node.stream())
 
 
 class _InterleaveStream(Stream):
@@ -153,6 +161,7 @@ class _InterleaveStream(Stream):
         self.taken = 0  # how much was taken in this turn
         self.position = 0
         self.ended = False
+        self.is_slow = False
 
     def produce(self, limit):
         while True:
@@ -195,7 +204,7 @@ class _InterleaveStream(Stream):
     def _opened(self, block, before, position):
         with drawing(self.index, position):
             node = self.node.make(block.element(0), position)
-        return _Open(before, position, Held(node.stream()))
+        return _Open(before, position, node)
 
     def _whole_rounds(self, limit):
         """Returns how many rounds can be done in one go: all slots have enough."""
@@ -205,10 +214,25 @@ class _InterleaveStream(Stream):
         rounds = limit // (length * len(self.slots))
         if not rounds or (not self.ended and None in self.slots):
             return 0
-        for slot in self.slots:
-            if slot is not None:
-                rounds = min(rounds, slot.held.fill(rounds * length) // length)
-        return rounds if any(self.slots) else 0
+        slots = [slot for slot in self.slots if slot is not None]
+        counts = self._filled(slots, length, rounds * length)
+        return min([rounds, *(count // length for count in counts)]) if slots else 0
+
+    def _filled(self, slots, length, limit):
+        """Reads at least one round ahead; returns how many elements are there.
+
+        Slow datasets are read at the same time, unless they share something.
+        """
+        waiting = [slot for slot in slots if slot.held.count < length]
+        if self.is_slow and len(waiting) > 1 and _are_apart(waiting):
+            fill = pool(self.node.parallel).map
+        else:
+            fill = map
+        began = time.monotonic()
+        list(fill(lambda slot: slot.held.fill(length, limit), waiting))
+        if waiting and self.node.parallel > 1:
+            self.is_slow = time.monotonic() - began > PATIENCE / 2
+        return [slot.held.count for slot in slots]
 
     def _interleaved(self, rounds):
         slots = [slot for slot in self.slots if slot is not None]
@@ -242,6 +266,17 @@ class _InterleaveStream(Stream):
                 slot.held.set_state(saved["held"])
             self.slots.append(slot)
         super().set_state(state)
+
+
+def _are_apart(slots):
+    """Tells whether no two datasets read the same node, whose passes are counted.
+
+    Of nodes that make datasets in their turn that cannot be told.
+    """
+    nodes = [node for slot in slots for node in slot.nodes]
+    return len(set(map(id, nodes))) == len(nodes) and not any(
+        isinstance(node, Interleave) for node in nodes
+    )
 
 
 class Choose(Node):

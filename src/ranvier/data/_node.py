@@ -10,12 +10,16 @@ stream of the same node with that state goes on with the same elements.
 """
 
 import abc
+import time
 
 from ranvier.data._block import MOST, concat
 from ranvier.data._passes import get_passes, set_passes
 
 INFINITE = -1
 UNKNOWN = -2
+
+# Seconds after which a stream that is slow hands on what it has.
+PATIENCE = 0.02
 
 # What a stream gives first, before it knows how large its elements are.
 _FIRST = 16
@@ -116,13 +120,21 @@ def first_of(node):
         set_passes(node, passes)
 
 
-def pull(stream, count):
-    """Returns a block of `count` elements, fewer only at the end, None if none."""
+def pull(stream, count, multiple=None):
+    """Returns a block of `count` elements, fewer only at the end, None if none.
+
+    With `multiple`, some multiple of so many elements will do where a stream is slow.
+    """
+    deadline = time.monotonic() + PATIENCE
     first = stream.next(count)
     if first is None or first.count == count:
         return first
     blocks, missing = [first], count - first.count
     while missing:
+        if multiple is not None and time.monotonic() > deadline:
+            missing %= multiple
+            if not missing:
+                break
         block = stream.next(missing)
         if block is None:
             break

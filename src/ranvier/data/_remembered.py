@@ -175,7 +175,11 @@ class RememberedFiles(Interleave):
 
     def __init__(self, files, function=None):
         super().__init__(
-            files.source, files.function, files.cycle_length, files.block_length
+            files.source,
+            files.function,
+            files.cycle_length,
+            files.block_length,
+            files.parallel,
         )
         self.files = files
         self.rows = function
@@ -252,7 +256,7 @@ class _MappedStream(Stream):
         self.given = 0
         self.is_plain = False
         self.rows = rows.stream()
-        self.rows.set_state(self.start["source"])
+        self.rows.set_state(plain.calls.source.get_state())
 
     def next(self, limit=MOST):
         if not self.is_plain:
@@ -269,8 +273,7 @@ class _MappedStream(Stream):
     def _fall_back(self):
         self.is_plain = True
         self.plain.set_state(self.start)
-        self.plain.source.skip(self.given)
-        self.plain.calls.position += self.given
+        self.plain.calls.leave_out(self.given)
 
     def get_state(self):
         stream = self.plain if self.is_plain else self.rows
