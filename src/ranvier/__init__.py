@@ -51,7 +51,8 @@ if typing.TYPE_CHECKING:
     from ranvier.losses import Loss
     from ranvier.metrics import Metric
     from ranvier.models import Functional, Model, Sequential
-    from ranvier.ops._graph import Function, Operation
+    from ranvier.ops._graph import Function
+    from ranvier.ops._nodes import Operation
     from ranvier.ops._symbolic import KerasTensor
     from ranvier.optimizers import Optimizer
     from ranvier.regularizers import Regularizer
@@ -100,7 +101,7 @@ _NAMES = {
     "Loss": "losses",
     "Metric": "metrics",
     "Model": "models",
-    "Operation": "ops._graph",
+    "Operation": "ops._nodes",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
     "Sequential": "models",

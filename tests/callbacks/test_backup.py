@@ -339,11 +339,11 @@ def test_backup_of_another_model(tmp_path):
 
 
 BAD = [
-    ({"backup_dir": ""}, ValueError, "`backup_dir` must name a folder"),
-    ({"save_freq": 0}, ValueError, "`save_freq` must be 'epoch'"),
-    ({"save_freq": -1}, ValueError, "`save_freq` must be 'epoch'"),
-    ({"save_freq": 1.5}, ValueError, "`save_freq` must be 'epoch'"),
-    ({"save_freq": "batch"}, ValueError, "`save_freq` must be 'epoch'"),
+    ({"backup_dir": ""}, ValueError, "Empty `backup_dir`"),
+    ({"save_freq": 0}, ValueError, "Invalid value for argument `save_freq`"),
+    ({"save_freq": -1}, ValueError, "Invalid value for argument `save_freq`"),
+    ({"save_freq": 1.5}, ValueError, "Invalid value for argument `save_freq`"),
+    ({"save_freq": "batch"}, ValueError, "Invalid value for argument `save_freq`"),
 ]
 
 

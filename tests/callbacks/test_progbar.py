@@ -93,7 +93,7 @@ def test_time_to_go_is_short(seconds, text):
 
 
 def test_both_lists_of_metrics_are_too_much():
-    with pytest.raises(ValueError, match="not both"):
+    with pytest.raises(ValueError, match="Only one of"):
         Progbar(1, stateful_metrics=["a"], stateless_metrics=["b"])
 
 

@@ -143,7 +143,7 @@ def test_subclassed_models_are_cloned_by_config():
         (lambda k: Net(), {"call_function": print}, "through its config"),
         (stack, {"input_tensors": X}, "single symbolic tensor"),
         (shared, {"input_tensors": X}, "must be KerasTensors"),
-        (nested, {"input_tensors": [rv.Input((4,))]}, "structure of the model"),
+        (nested, {"input_tensors": [rv.Input((4,))]}, "same structure as the model"),
     ],
 )
 def test_errors(make, arguments, message):

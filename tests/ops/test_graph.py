@@ -99,3 +99,5 @@ def test_what_does_not_fit_a_function_is_told():
         Function([], a)
     with pytest.raises(ValueError, match="is not connected to `inputs`"):
         Function(a, b * 2)
+    with pytest.raises(ValueError, match=r"path `good\.1` is not connected"):
+        Function(a, {"fine": a + 1, "good": [a * 2, b * 2]})

@@ -167,7 +167,7 @@ def test_found_at_another_place(tmp_path):
             lambda m, p: save_weights(
                 rv.Sequential([rv.layers.Dense(1)]), p / "m.weights.h5"
             ),
-            "needs a built model",
+            "has not yet been built",
         ),
     ],
 )

@@ -76,13 +76,14 @@ class BackupAndRestore(Callback):
         super().__init__()
         if not backup_dir:
             raise ValueError(
-                f"`backup_dir` must name a folder. Received: backup_dir={backup_dir!r}"
+                "Empty `backup_dir`: it must name a folder. "
+                f"Received: backup_dir={backup_dir!r}"
             )
         is_count = isinstance(save_freq, int) and save_freq > 0
         if not (save_freq == "epoch" or save_freq is False or is_count):
             raise ValueError(
-                "`save_freq` must be 'epoch', a positive number of batches, or False. "
-                f"Received: save_freq={save_freq!r}"
+                f"Invalid value for argument `save_freq`. Received: {save_freq!r}. "
+                "Expected 'epoch', a positive number of batches, or False."
             )
         self.backup_dir = os.fspath(backup_dir)
         self.save_freq = save_freq

@@ -25,7 +25,7 @@ class MonitorCallback(Callback):
         super().__init__()
         if mode not in _MODES:
             warnings.warn(
-                f"{type(self).__name__} has no mode {mode!r}; taking 'auto'. "
+                f"{type(self).__name__} mode {mode!r} is unknown; taking 'auto'. "
                 f"Expected one of {_MODES}.",
                 stacklevel=3,
             )

@@ -51,7 +51,8 @@ class Progbar:
     ):
         if stateful_metrics is not None and stateless_metrics is not None:
             raise ValueError(
-                "Give `stateful_metrics` or `stateless_metrics`, not both. Received: "
+                "Only one of `stateful_metrics` and `stateless_metrics` can be given. "
+                "Received: "
                 f"stateful_metrics={stateful_metrics} and "
                 f"stateless_metrics={stateless_metrics}"
             )

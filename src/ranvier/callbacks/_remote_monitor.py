@@ -66,6 +66,7 @@ class RemoteMonitor(Callback):
                 pass
         except (OSError, http.client.HTTPException) as error:
             warnings.warn(
-                f"RemoteMonitor could not send to {self.root + self.path}: {error}",
+                "Could not reach RemoteMonitor root server at "
+                f"{self.root + self.path}: {error}",
                 stacklevel=2,
             )

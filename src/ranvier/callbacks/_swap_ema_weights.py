@@ -84,8 +84,8 @@ class SwapEMAWeights(Callback):
         pairs = optimizer.averages()
         if not pairs:
             raise ValueError(
-                "SwapEMAWeights needs an optimizer that keeps moving averages and has "
-                "trained: make it with `use_ema=True`. Received: "
+                "SwapEMAWeights must be used with an optimizer that keeps moving "
+                "averages, so when `use_ema=True` is set, and has trained. Received: "
                 f"{optimizer!r}"
             )
         return pairs

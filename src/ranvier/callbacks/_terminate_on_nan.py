@@ -50,7 +50,7 @@ class TerminateOnNaN(Callback):
         self._terminated_on_nan = True
         if self.raise_error:
             raise RuntimeError(
-                f"The loss of batch {batch} is NaN or infinite. Look at the inputs "
+                f"NaN or Inf loss encountered in batch {batch}. Look at the inputs "
                 "for NaN, or try a smaller learning rate."
             )
         print_message(f"Batch {batch}: the loss is not finite, training stops")

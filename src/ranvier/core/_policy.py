@@ -119,7 +119,7 @@ class DTypePolicyMap(MutableMapping):
             raise ValueError("`default_policy` cannot be a `DTypePolicyMap`.")
         if policy_map is not None and not isinstance(policy_map, dict):
             raise TypeError(
-                "Argument `policy_map` must be a dict. Received: "
+                "If specified, `policy_map` must be a dict. Received: "
                 f"policy_map={policy_map} (of type {type(policy_map)})"
             )
         self._default = None if default_policy is None else get(default_policy)

@@ -311,7 +311,8 @@ def _check_registered_name(config, name):
     if registered and registered not in (name, config["class_name"]):
         raise ValueError(
             f"The config has `registered_name={registered!r}`, but '{name}' of the "
-            f"module {config.get('module')!r} is built in and has no registered name. "
+            f"module {config.get('module')!r} resolved to a built-in of ranvier (or "
+            "Keras), which has no registered name. "
             "Remove `registered_name` from the config, or register the class it means."
         )
 
@@ -367,8 +368,8 @@ def _instantiate(cls, config):
     inner = config["config"]
     if not isinstance(inner, dict):
         raise TypeError(
-            f"The config of '{config['class_name']}' must be a dictionary. "
-            f"Received: {_shorten(inner)}"
+            f"Expected 'config' to be a dict for the class "
+            f"'{config['class_name']}'. Received: {_shorten(inner)}"
         )
     if not hasattr(cls, "from_config"):
         raise TypeError(f"Unable to reconstruct an instance of '{cls.__name__}'.")

@@ -1,4 +1,4 @@
-"""Nested structures of tensors: tuples, lists, named tuples and dictionaries.
+"""Nested structures of tensors: tuples, lists, named tuples, deques, dictionaries.
 
 Dictionaries are walked in the order of their sorted keys (insertion order if keys
 cannot be sorted); None is a leaf. Python's recursion is enough here: structures
@@ -6,6 +6,7 @@ are shallow, and anything inside a program uses `jax.tree` on tuples.
 """
 
 import collections
+import collections.abc
 import typing
 
 
@@ -15,7 +16,7 @@ class MAP_TO_NONE:
 
 def is_nested(structure) -> bool:
     """Tells whether a value is a container rather than a leaf."""
-    return isinstance(structure, (list, tuple, dict))
+    return isinstance(structure, (list, tuple, dict, collections.deque))
 
 
 def _keys(structure: dict) -> list:
@@ -46,6 +47,8 @@ def _rebuild(structure, values):
         if hasattr(structure, "_fields"):
             return type(structure)(*values)
         return tuple(values)
+    if isinstance(structure, collections.deque):
+        return collections.deque(values, structure.maxlen)
     return list(values)
 
 
@@ -116,58 +119,76 @@ def map_structure_up_to(shallow_structure, func, *structures):
     if not structures:
         raise ValueError("Must provide at least one structure")
     for other in structures:
-        _assert_prefix(shallow_structure, other)
+        _refuse(_first_difference(shallow_structure, other, prefix=True), other)
     return map_up_to(shallow_structure, func, *structures)
-
-
-def _assert_prefix(shallow, deep):
-    if not is_nested(shallow):
-        return
-    same = isinstance(deep, dict) == isinstance(shallow, dict) and is_nested(deep)
-    if not same or len(shallow) != len(deep):
-        raise ValueError(
-            "The structures don't have the same nested structure.\n"
-            f"Shallow structure: {shallow}\nStructure: {deep}"
-        )
-    for key, child in _children(shallow):
-        if isinstance(deep, dict) and key not in deep:
-            raise ValueError(f"The structure lacks the key {key!r}: {deep}")
-        _assert_prefix(child, deep[key])
 
 
 def assert_same_structure(a, b, check_types=True) -> None:
     """Raises unless two structures nest alike.
 
+    Dictionaries of any kind are alike if they have the same keys. Lists, tuples,
+    deques and named tuples of different classes are not.
+
     Raises:
-        ValueError: if they differ in containers or lengths.
+        ValueError: if they differ in containers, lengths or keys.
     """
-    if is_nested(a) != is_nested(b):
-        raise ValueError(_differ(a, b))
-    if not is_nested(a):
+    _refuse(_first_difference(a, b, check_types), a, b)
+
+
+def _refuse(difference, *structures):
+    if difference is None:
         return
-    if isinstance(a, dict):
-        if not isinstance(b, dict) or set(a) != set(b):
-            raise ValueError(_differ(a, b))
-    elif isinstance(b, dict) or len(a) != len(b):
-        raise ValueError(_differ(a, b))
-    elif check_types and _kind(a) is not _kind(b):
-        raise ValueError(_differ(a, b))
+    path, text = difference
+    where = " at " + "".join(f"[{key!r}]" for key in path) if path else ""
+    raise ValueError(
+        f"The two structures don't have the same nested structure{where}: {text}.\n"
+        + "\n".join(f"Structure: {structure}" for structure in structures)
+    )
+
+
+def _first_difference(a, b, check_types=True, prefix=False):
+    """Returns where two structures differ and how, or None.
+
+    Args:
+        a: a structure.
+        b: the structure compared with it.
+        check_types: whether sequences of different kinds differ.
+        prefix: whether `b` may go on below the leaves of `a`.
+    """
+    if not is_nested(a) and (prefix or not is_nested(b)):
+        return None
+    kinds = {_kind(a), _kind(b)}
+    if len(kinds) == 2 and (check_types or kinds & {None, dict}):
+        return (), f"expected {_name(a)}, received {_name(b)}"
+    if dict in kinds and set(a) != set(b):
+        return (), (
+            f"dictionary key mismatch: expected {_keys(a)}, received {_keys(b)}"
+        )
+    if len(a) != len(b):
+        return (), f"arity mismatch: expected {len(a)} entries, received {len(b)}"
     for key, child in _children(a):
-        assert_same_structure(child, b[key], check_types)
+        difference = _first_difference(child, b[key], check_types, prefix)
+        if difference:
+            return (key, *difference[0]), difference[1]
+    return None
 
 
 def _kind(structure):
-    for base in (list, tuple):
+    """Returns the class that decides whether two containers are alike."""
+    if hasattr(structure, "_fields") and isinstance(structure, tuple):
+        return type(structure)
+    for base in (list, tuple, dict, collections.deque):
         if isinstance(structure, base):
-            return base if not hasattr(structure, "_fields") else type(structure)
-    return dict
+            return base
+    return None
 
 
-def _differ(a, b):
-    return (
-        "The two structures don't have the same nested structure.\n"
-        f"First structure: {a}\nSecond structure: {b}"
-    )
+def _name(structure):
+    if not is_nested(structure):
+        return f"a leaf of {type(structure)}"
+    if hasattr(structure, "_fields"):
+        return f"a namedtuple {type(structure).__qualname__}"
+    return f"a {type(structure).__name__}"
 
 
 def assert_same_paths(a, b) -> None:
@@ -188,24 +209,23 @@ def pack_sequence_as(structure, flat_sequence):
     """Returns `structure` with its leaves replaced, in order.
 
     Raises:
-        TypeError: if `flat_sequence` is no sequence.
+        TypeError: if `flat_sequence` is not iterable.
         ValueError: if the counts differ.
     """
-    if not isinstance(flat_sequence, (list, tuple)):
+    if not isinstance(flat_sequence, collections.abc.Iterable):
         raise TypeError(
-            f"Attempted to pack value:\n  {flat_sequence}\ninto a structure, but "
-            f"found incompatible type `{type(flat_sequence)}` instead."
+            "`flat_sequence` must be an iterable of leaves. Received: "
+            f"{flat_sequence!r} (of type {type(flat_sequence)})"
         )
-    count = len(flatten(structure))
-    if count != len(flat_sequence):
+    leaves, count = list(flat_sequence), len(flatten(structure))
+    if count != len(leaves):
         raise ValueError(
-            "Could not pack sequence. "
-            f"Structure had {count} atoms, but flat_sequence had "
-            f"{len(flat_sequence)} items. Structure: {structure}, flat_sequence: "
-            f"{flat_sequence}."
+            f"Too {'few' if len(leaves) < count else 'many'} leaves for the structure: "
+            f"expected: {count}, received: {len(leaves)}. Structure: {structure}, "
+            f"leaves: {leaves}"
         )
-    leaves = iter(flat_sequence)
-    return map_up_to(structure, lambda _: next(leaves), structure)
+    remaining = iter(leaves)
+    return map_up_to(structure, lambda _: next(remaining), structure)
 
 
 def lists_to_tuples(structure):
@@ -249,14 +269,14 @@ def traverse(func, structure, top_down=True):
 
 
 def map_shape_structure(func, structure):
-    """Applies `func` to the shapes (sequences of ints and None) in a structure."""
+    """Applies `func` to the shapes (sequences of ints and None) in a structure.
 
-    def is_shape(node):
-        return isinstance(node, (list, tuple)) and all(
-            entry is None or isinstance(entry, int) for entry in node
-        )
-
-    def visit(node):
-        return func(tuple(node)) if is_shape(node) else None
-
-    return traverse(visit, structure)
+    Leaves outside of shapes are handed to `func` as well.
+    """
+    is_shape = isinstance(structure, (list, tuple)) and all(
+        entry is None or isinstance(entry, int) for entry in structure
+    )
+    if is_shape or not is_nested(structure):
+        return func(structure)
+    children = [map_shape_structure(func, child) for _, child in _children(structure)]
+    return _rebuild(structure, children)

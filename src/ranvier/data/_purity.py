@@ -14,7 +14,7 @@ import jax
 import numpy as np
 
 from ranvier.layers import Layer
-from ranvier.ops._graph import Operation
+from ranvier.ops._nodes import Operation
 
 # Calls with an effect, with a result that is not a function of the arguments, or with
 # another one for the stand-ins of a trace.

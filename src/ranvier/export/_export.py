@@ -63,8 +63,8 @@ def _writer(format, options):
         if format in _OF_OTHERS:
             reason = " That one is written by another framework's converter."
         raise ValueError(
-            f"Models can be exported as 'onnx' or 'stablehlo'. Received: "
-            f"format={format!r}.{reason}{close_names(format, known)}"
+            f"Unrecognized format={format!r}. Models can be exported as 'onnx' or "
+            f"'stablehlo'.{reason}{close_names(format, known)}"
         )
     write, names = known[format]
     unknown = options.keys() - names

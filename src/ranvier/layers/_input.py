@@ -6,7 +6,7 @@ from ranvier.core import _dtypes
 from ranvier.core._registry import builtin
 from ranvier.core._variable import standardize_shape
 from ranvier.layers._layer import Layer
-from ranvier.ops._graph import Node
+from ranvier.ops._nodes import Node
 from ranvier.ops._symbolic import KerasTensor
 
 

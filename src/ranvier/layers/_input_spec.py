@@ -97,7 +97,7 @@ def check_inputs(spec, inputs, layer_name: str) -> None:
     if len(inputs) != len(specs):
         raise ShapeError(
             f'Layer "{layer_name}" expects {len(specs)} input(s)'
-            + (f" with names {names}" if named else "")
+            + (f", named input(s) with keys {names}" if named else "")
             + f", but it received {len(inputs)} input tensors. Inputs received: "
             f"{[getattr(x, 'shape', x) for x in inputs]}"
         )

@@ -37,7 +37,7 @@ from ranvier.layers._input_spec import check_inputs
 from ranvier.layers._shapes import map_shapes
 from ranvier.layers._weights import Weights
 from ranvier.ops import cast, convert_to_numpy, divide_no_nan, shape
-from ranvier.ops._graph import Node, Operation
+from ranvier.ops._nodes import Node, Operation
 from ranvier.ops._symbolic import KerasTensor, any_symbolic, infer_outputs
 
 

@@ -39,7 +39,7 @@ def parse_thresholds(thresholds, default) -> list:
     if invalid:
         raise ValueError(
             "Invalid values in argument `thresholds`. Threshold values must be in "
-            f"[0, 1]. Received: thresholds={invalid}"
+            f"[0, 1]. Received: {invalid}"
         )
     return values
 
@@ -101,8 +101,8 @@ def count_decisions(
     if class_id is not None:
         if len(y_pred.shape) == 1:
             raise ShapeError(
-                "With `class_id`, `y_pred` must have shape (num_samples, "
-                f"num_classes). Received: y_pred of shape {tuple(y_pred.shape)}"
+                "When class_id is provided, y_pred must be a 2D array with shape "
+                f"(num_samples, num_classes). Found shape: {tuple(y_pred.shape)}"
             )
         y_true, y_pred = y_true[..., class_id, None], y_pred[..., class_id, None]
 

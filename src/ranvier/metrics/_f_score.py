@@ -46,15 +46,15 @@ class FBetaScore(Metric):
             )
         if not isinstance(beta, float) or beta <= 0.0:
             raise ValueError(
-                "Invalid `beta` argument value. It should be a Python float > 0. "
+                "Invalid `beta` argument value. It should be > 0, a Python float. "
                 f"Received: beta={beta} (of type {type(beta).__name__})"
             )
         if threshold is not None and not (
             isinstance(threshold, float) and 0.0 < threshold <= 1.0
         ):
             raise ValueError(
-                "Invalid `threshold` argument value. It should be a Python float with "
-                "0 < threshold <= 1. "
+                "Invalid `threshold` argument value. It should be a Python float that "
+                "verifies 0 < threshold <= 1. "
                 f"Received: threshold={threshold} (of type {type(threshold).__name__})"
             )
         self.average = average

@@ -163,6 +163,7 @@ def _check_structure(input_tensors, model_input):
         _tree.assert_same_structure(input_tensors, model_input)
     except ValueError as error:
         raise ValueError(
-            "`input_tensors` must have the structure of the model's inputs. Expected: "
-            f"{model_input}. Received: {input_tensors}"
+            "`input_tensors` must have the same structure as the model's inputs. "
+            "Expected: "
+            f"{model_input}. Received: input_tensors={input_tensors}"
         ) from error

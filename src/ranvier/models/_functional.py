@@ -163,10 +163,27 @@ class Functional(Function, Model):
         mask = get_mask(x)
         if _dtypes.dtype_of(x) != spec.dtype:
             x = cast(x, spec.dtype)
-        x = _adjust_rank(x, spec)
+        x = self._adjust_rank(x, spec)
         if mask is not None:
             set_mask(x, mask)
         return x
+
+    def _adjust_rank(self, x, spec):
+        """Adds or drops a last axis of size one, where that makes the ranks equal."""
+        have, want = len(x.shape), len(spec.shape)
+        if have == want:
+            return x
+        if have == want + 1 and x.shape[-1] == 1:
+            return squeeze(x, axis=-1)
+        if have == want - 1 and spec.shape[-1] == 1:
+            return expand_dims(x, axis=-1)
+        named = _tree.flatten_with_path(self._inputs_struct)
+        path = next(path for path, tensor in named if tensor is spec)
+        raise ShapeError(
+            f"Invalid input shape for input with name '{spec.name}' and path "
+            f"'{'.'.join(map(str, path))}': expected shape {spec.shape}, but received "
+            f"an input of shape {tuple(x.shape)}."
+        )
 
     def _flatten_inputs(self, inputs):
         struct = self._inputs_struct
@@ -330,18 +347,3 @@ def _with_new_inputs(inputs, outputs):
 
     new = _tree.map_structure(new_input, inputs)
     return new, part.run(new)
-
-
-def _adjust_rank(x, spec):
-    """Adds or drops a last axis of size one, where that makes the ranks equal."""
-    have, want = len(x.shape), len(spec.shape)
-    if have == want:
-        return x
-    if have == want + 1 and x.shape[-1] == 1:
-        return squeeze(x, axis=-1)
-    if have == want - 1 and spec.shape[-1] == 1:
-        return expand_dims(x, axis=-1)
-    raise ShapeError(
-        f"Invalid input shape for input '{spec.name}': expected shape {spec.shape}, "
-        f"but received an input of shape {tuple(x.shape)}."
-    )

@@ -16,7 +16,7 @@ from ranvier.core._serialization import (
 )
 from ranvier.models import _op_names
 from ranvier.ops._dispatch import OpCall, table
-from ranvier.ops._graph import History, Operation
+from ranvier.ops._nodes import History, Operation
 from ranvier.ops._symbolic import KerasTensor
 
 
@@ -158,8 +158,9 @@ class _Place:
     def is_made(self, outputs):
         if self.name not in outputs:
             raise ValueError(
-                "The config of the functional model names an operation that it does "
-                f"not contain: {self.name!r}.{close_names(self.name, outputs)}"
+                f"Missing node: {self.name}. The config of the functional model names "
+                "this operation, but does not contain it."
+                f"{close_names(self.name, outputs)}"
             )
         return self.call < len(outputs[self.name])
 

@@ -19,7 +19,7 @@ import numpy as np
 from ranvier.core import _dtypes
 from ranvier.core._registry import builtin
 from ranvier.core._variable import Variable
-from ranvier.ops._graph import Operation
+from ranvier.ops._nodes import Operation
 from ranvier.ops._specs import outputs_of
 from ranvier.ops._symbolic import KerasTensor, any_symbolic
 

@@ -135,8 +135,8 @@ def uniform(shape, minval=0.0, maxval=1.0, dtype=None, seed=None):
     """
     if dtype and not _dtypes.is_float_dtype(dtype):
         raise ValueError(
-            "`uniform` requires a floating point `dtype` (`randint` draws integers). "
-            f"Received: dtype={dtype}"
+            "`random.uniform` requires a floating point `dtype`. `randint` draws "
+            f"integers. Received: dtype={dtype}"
         )
     shape, dtype = _sizes(shape), dtype or _config.floatx()
     key = key_of(seed)
@@ -168,7 +168,7 @@ def randint(shape, minval, maxval, dtype="int32", seed=None):
     """
     if dtype and not _dtypes.is_int_dtype(dtype):
         raise ValueError(
-            "`randint` requires an integer `dtype` (`uniform` draws floats). "
+            "`random.randint` requires an integer `dtype`. `uniform` draws floats. "
             f"Received: dtype={dtype}"
         )
     shape = _sizes(shape)

@@ -127,7 +127,10 @@ def load_model(filepath, custom_objects=None, compile=True, safe_mode=True):
                 "files."
             )
         if not path.exists():
-            raise ValueError("File not found: there is no such file.")
+            raise ValueError(
+                "File not found. Please ensure the file is accessible and the path "
+                "is right."
+            )
         if path.suffix in _OLD:
             return _hdf5_model.read_model(path, *options)
         return read_archive(path, *options)

@@ -94,11 +94,13 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
         )
     if by_name is not None and not old:
         raise ValueError(
-            f"`by_name` is for old `.h5` files. Received: filepath={filepath}"
+            "`by_name` only supports loading legacy '.h5' or '.hdf5' files. "
+            f"Received: filepath={filepath}"
         )
     if skip is not None and old:
         raise ValueError(
-            f"`objects_to_skip` is not for old files. Received: filepath={filepath}"
+            "`objects_to_skip` is not for legacy files; it supports '.weights.h5' "
+            f"files. Received: filepath={filepath}"
         )
     with _safety.naming(filepath):
         if old:
@@ -118,11 +120,11 @@ def load_weights(model, filepath, skip_mismatch=False, **kwargs):
 def _check_arguments(function, kwargs, model):
     if kwargs:
         raise ValueError(
-            f"The following argument(s) are not supported by `{function}()`: "
+            f"Invalid keyword arguments: `{function}()` does not support "
             f"{sorted(kwargs)}."
         )
     if not model.built:
         raise ValueError(
-            f"`{function}()` needs a built model, and '{model.name}' has no weights "
-            "yet. Call it on some data or use `model.build(input_shape)` first."
+            f"`{function}()` needs weights, but the model '{model.name}' has not yet "
+            "been built. Call it on some data or use `model.build(input_shape)` first."
         )

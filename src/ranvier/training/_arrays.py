@@ -64,7 +64,7 @@ def _not_numbers(argument, item):
     else:
         advice = (
             "Replace missing values (NaN for floats) and convert the array with "
-            "`.astype('float32')`."
+            "`.astype('float32')`; inputs that are not optional cannot be None."
         )
     return ValueError(
         f"`{argument}` is no array of numbers: one of its entries is {item!r} (of type "

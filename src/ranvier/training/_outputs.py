@@ -131,7 +131,8 @@ def _check_keys(value, known, argument, also=()):
     unknown = [key for key in value if key not in known and key not in also]
     if unknown and any(known):
         raise OutputKeyError(
-            f"Invalid `{argument}`: the keys {unknown} are no outputs of the model. "
+            f"Invalid `{argument}`: the keys {unknown} in the `{argument}` argument "
+            "can't be found in the model's outputs. "
             f"Expected keys: {known}.{close_names(str(unknown[0]), known)}"
         )
     if unknown:

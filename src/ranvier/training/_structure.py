@@ -29,7 +29,7 @@ from ranvier.core._variable import Variable
 from ranvier.initializers import Initializer
 from ranvier.layers import Layer
 from ranvier.metrics import Metric
-from ranvier.ops._graph import Node, Operation
+from ranvier.ops._nodes import Node, Operation
 from ranvier.ops._symbolic import KerasTensor
 from ranvier.optimizers import Optimizer
 from ranvier.training._compiled_loss import CompiledLoss
