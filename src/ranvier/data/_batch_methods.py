@@ -1,5 +1,7 @@
 """The methods of `Dataset` that put elements together and take them apart."""
 
+import functools
+
 import numpy as np
 
 from ranvier.data import _batching, _columns, _grouping, _spec, _structure
@@ -70,7 +72,8 @@ class Batches:
             name: ignored.
 
         Raises:
-            InvalidArgumentError: if an element is larger than `padded_shapes`.
+            TypeError, ValueError: if shapes or values do not fit the elements.
+            DataLossError: in iteration, if an element is larger than its shape.
 
         Example:
             >>> from ranvier.data import Dataset
@@ -82,7 +85,7 @@ class Batches:
             _batching.check_padded(spec)
         shapes = values = None
         if padded_shapes is not None:
-            shapes = _shapes(padded_shapes)
+            shapes = _shapes(padded_shapes, self.element_spec)
         if padding_values is not None:
             values = self._padding(padding_values)
         join = _batching.PaddedBatch(shapes, values)
@@ -94,15 +97,9 @@ class Batches:
 
     def _padding(self, padding_values):
         spec = self.element_spec
-        count = len(_structure.flatten(spec))
-        if padding_values is not None and not _structure.is_container(padding_values):
-            return [_scalar(padding_values)] * count
-        leaves = _with_none(padding_values)
-        if len(leaves) != count:
-            raise TypeError(
-                "`padding_values` must have the structure of the elements. Expected "
-                f"{count} values. Received: padding_values={padding_values!r}"
-            )
+        if not _structure.is_container(padding_values):
+            return [_scalar(padding_values)] * len(_structure.flatten(spec))
+        leaves = _given(padding_values, spec, "padding_values")
         return [None if value is None else _scalar(value) for value in leaves]
 
     def ragged_batch(
@@ -261,6 +258,8 @@ class Batches:
             def window_size_func(key):
                 return fixed
 
+        if callable(key_func):
+            key_func = functools.partial(_grouping.wide_key, key_func)
         key = ElementFunction(key_func, self._face, "group_by_window")
         return self._then(
             _grouping.GroupByWindow(
@@ -345,32 +344,73 @@ class Batches:
         )
 
 
-def _shapes(structure):
-    """Returns the padded shapes as a list of tuples or None."""
+def _given(given, spec, argument):
+    """Returns the list of what an argument has for each value of an element.
 
-    def size(n):
-        return None if n is None or int(n) == -1 else int(n)
-
-    def is_shape(node):
-        if hasattr(node, "as_list"):
-            return True
-        return isinstance(node, (list, tuple)) and all(
-            n is None or isinstance(n, (int, np.integer)) for n in node
-        )
-
-    if hasattr(structure, "numpy"):
-        structure = structure.numpy()
-    if structure is None:
-        return [None]
-    if is_shape(structure):
-        return [tuple(size(n) for n in structure)]
-    if isinstance(structure, np.ndarray):
-        return [tuple(size(n) for n in structure)]
-    if isinstance(structure, dict):
-        children = [structure[key] for key in sorted(structure)]
+    Raises:
+        TypeError, ValueError: if it has another structure.
+    """
+    if not _structure.is_container(spec):
+        return [given]
+    if given is None:
+        return [None] * len(_structure.flatten(spec))
+    if isinstance(spec, dict):
+        fits = isinstance(given, dict) and set(given) == set(spec)
+        children = [(given[key], spec[key]) for key in sorted(spec)] if fits else []
     else:
-        children = list(structure)
-    return [shape for child in children for shape in _shapes(child)]
+        parts = _structure.children(spec)
+        fits = isinstance(given, (list, tuple)) and len(given) == len(parts)
+        children = list(zip(given, parts)) if fits else []
+    if not fits:
+        alike = dict if isinstance(spec, dict) else tuple
+        kind = ValueError if isinstance(given, alike) else TypeError
+        raise kind(
+            f"`{argument}` must have the structure of the elements, {spec!r}. "
+            f"Received: {argument}={given!r}"
+        )
+    return [leaf for child in children for leaf in _given(*child, argument)]
+
+
+def _shapes(structure, spec):
+    """Returns the padded shapes as a list of tuples or None.
+
+    Raises:
+        TypeError, ValueError: if they do not fit the specs of the elements.
+    """
+    shapes = [_shape(given) for given in _given(structure, spec, "padded_shapes")]
+    for shape, value in zip(shapes, _structure.flatten(spec)):
+        known = _spec.sizes(value)
+        if shape is None or known is None:
+            continue
+        if len(known) != len(shape) or any(
+            None not in (size, n) and size < n for size, n in zip(shape, known)
+        ):
+            raise ValueError(
+                f"The padded shape {shape} is not compatible with the shape {known} of "
+                "the corresponding input component."
+            )
+    return shapes
+
+
+def _shape(given):
+    """Returns a padded shape as a tuple; None if not even its rank is given."""
+    if hasattr(given, "as_list"):
+        given = None if given.rank is None else given.as_list()
+    elif hasattr(given, "numpy"):
+        given = given.numpy()
+    if given is None:
+        return None
+    sizes = [-1 if n is None else n for n in np.atleast_1d(np.array(given, object))]
+    array = np.asarray([n.numpy() if hasattr(n, "numpy") else n for n in sizes])
+    if array.ndim != 1:
+        raise ValueError(
+            f"A shape of `padded_shapes` must be a vector. Received: {given!r}"
+        )
+    if array.size and array.dtype.kind not in "iu":
+        raise TypeError(
+            f"A shape of `padded_shapes` must hold integers. Received: {given!r}"
+        )
+    return tuple(None if n == -1 else int(n) for n in array)
 
 
 def _scalar(value):
@@ -388,19 +428,11 @@ def _scalar(value):
     return value
 
 
-def _with_none(structure):
-    if isinstance(structure, dict):
-        return [x for key in sorted(structure) for x in _with_none(structure[key])]
-    if isinstance(structure, tuple):
-        return [x for child in structure for x in _with_none(child)]
-    return [structure]
-
-
 def _filled(shapes, spec, size):
     """Returns padded shapes whose unknown sizes are `size`."""
     if shapes is None:
         shapes = _structure.map_values(lambda s: list(_spec.sizes(s)), spec)
-    leaves = iter(_shapes(shapes))
+    leaves = iter(_shapes(shapes, spec))
 
     def fill(_):
         return [size if n is None else n for n in next(leaves)]

@@ -155,27 +155,16 @@ class Padded(Batch):
     def __init__(self, source, size, drop_remainder, padding):
         super().__init__(source, size, drop_remainder, padding, "padded_batch")
 
-    def stream(self):
-        return _PaddedStream(self)
-
     def spec(self):
-        specs = _structure.flatten(super().spec())
-        shapes = self.join.shapes
-        if shapes is not None:
-            self.join.check_count(len(specs))
-            specs = [
-                spec
-                if shape is None
-                else _spec.TensorSpec((_spec.sizes(spec)[0], *shape), spec.dtype)
-                for spec, shape in zip(specs, shapes)
-            ]
-        return _structure.pack(self.source.spec(), specs)
-
-
-class _PaddedStream(_BatchStream):
-    def _grouped(self, block, count):
-        self.node.join.check_count(len(_structure.flatten(block.columns)))
-        return super()._grouped(block, count)
+        spec = super().spec()
+        if self.join.shapes is None:
+            return spec
+        size = self.size if self.drop_remainder else None
+        specs = [
+            value if shape is None else _spec.TensorSpec((size, *shape), value.dtype)
+            for value, shape in zip(_structure.flatten(spec), self.join.shapes)
+        ]
+        return _structure.pack(spec, specs)
 
 
 class Cycled(Transformation):
@@ -326,18 +315,6 @@ class PaddedBatch:
     def __init__(self, shapes, values):
         self.shapes = shapes
         self.values = values
-
-    def check_count(self, count):
-        """Raises unless there are shapes for a number of components.
-
-        Raises:
-            TypeError: telling both numbers.
-        """
-        if self.shapes is not None and len(self.shapes) != count:
-            raise TypeError(
-                "`padded_shapes` must have the structure of the elements. Expected "
-                f"{count} shapes, received {len(self.shapes)}: {self.shapes}"
-            )
 
     def __call__(self, column, component):
         values = [column[i] for i in range(len(column))]

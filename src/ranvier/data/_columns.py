@@ -17,6 +17,10 @@ from ranvier.tensors import RaggedTensor, SparseTensor
 _PYTHON_DTYPES = {bool: np.bool_, int: np.int32, float: np.float32}
 
 
+class NoDataError(TypeError, ValueError):
+    """Something is given that cannot be part of an element."""
+
+
 class Objects:
     """A column of values of different shapes, or of values that are no arrays.
 
@@ -141,7 +145,7 @@ def _from_python(value):
     if array.dtype.kind == "O":
         if array.ndim and all(isinstance(x, (str, bytes)) for x in array.ravel()):
             return _from_objects(array)
-        raise ValueError(
+        raise NoDataError(
             "Expected numbers, booleans, strings or arrays of them. Received: "
             f"{_shorten(value)} (of type {type(value).__name__})"
         )

@@ -57,6 +57,10 @@ class Face:
         """Returns what a user is shown for a value, or for a traced array."""
         return value
 
+    def known(self, value):
+        """Returns what is given to make a dataset of, if it has a value already."""
+        return value
+
     def unwrap(self, value):
         """Returns the value, or the traced array, of what a user gave."""
         return _columns.to_value(value)

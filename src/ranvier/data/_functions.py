@@ -72,8 +72,13 @@ class ElementFunction:
         self._programs: dict = {}
 
     @functools.cached_property
+    def has_effects(self):
+        """Whether it may do something outside, or give another result next time."""
+        return not is_pure(self.function)
+
+    @functools.cached_property
     def _traceable(self):
-        return self._traced and is_pure(self.function)
+        return self._traced and not self.has_effects
 
     def __call__(self, block, position, index=0, patience=None) -> Block:
         """Returns the block of results.
@@ -182,6 +187,8 @@ class ElementFunction:
         try:
             with wide_scope(_structure.flatten(element)), drawing(index, position):
                 return self.result(self.call(element))
+        except StopIteration as error:
+            raise stopped(self.label, position) from error
         except Exception as error:
             error.add_note(
                 f"In `{self.label}` ({_title(self.function)}), at element {position}."
@@ -228,6 +235,14 @@ class ElementFunction:
         return traced_spec(self, spec) if self._traceable else None
 
 
+def stopped(label, position):
+    """Returns the error for a function that raises StopIteration: no data ends so."""
+    return InvalidArgumentError(
+        f"The function of `{label}` raised StopIteration at element {position}. Use "
+        "`take_while` to end a dataset."
+    )
+
+
 def threads(parallel, label):
     """Returns the number of threads that `num_parallel_calls` means.
 
@@ -253,7 +268,7 @@ class Calls:
     milliseconds is handed on.
 
     Args:
-        node: the transformation, which counts its passes.
+        node: the transformation, which counts its passes and keeps its first call.
         function: an `ElementFunction`.
         source: stream of the arguments.
 
@@ -278,12 +293,27 @@ class Calls:
         block = self._held.peek(count)
         done = count  # also after an error: the element at fault is left out
         try:
-            results = self._function(block, self._position, self._index, PATIENCE)
+            results = self._results(block)
             done = results.count
         finally:
             self._held.drop(done)
             self._position += done
         return (block if done == count else block[:done]), results
+
+    def _results(self, block):
+        """Calls the function; not again for an element it was called with already.
+
+        Whoever asks for the specs of a function with effects makes its first call.
+        """
+        is_first = (self._index, self._position) == (0, 0)
+        if is_first and self._node.first_call is not None:
+            argument, result = self._node.first_call
+            if _are_same(argument, block[:1]):
+                return result
+        results = self._function(block, self._position, self._index, PATIENCE)
+        if is_first and self._function.has_effects:
+            self._node.first_call = _copied(block[:1]), _copied(results[:1])
+        return results
 
     def leave_out(self, count):
         """Goes on behind elements that somebody else has called the function with."""
@@ -299,6 +329,25 @@ class Calls:
         """Goes to a position."""
         self._held.set_state(state["held"])
         self._position, self._index, self._node.passes = state["here"]
+
+
+def _copied(block):
+    """Returns a block that keeps no larger arrays alive."""
+    return Block(
+        _structure.map_values(
+            lambda c: c.copy() if isinstance(c, np.ndarray) else c, block.columns
+        ),
+        block.count,
+    )
+
+
+def _are_same(one, other):
+    """Tells whether two blocks of one element hold the same."""
+    pairs = zip(_structure.flatten(one.columns), _structure.flatten(other.columns))
+    return all(
+        np.array_equal(a, b) if isinstance(a, np.ndarray) else a[0] is b[0]
+        for a, b in pairs
+    )
 
 
 @functools.cache

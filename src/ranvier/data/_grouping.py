@@ -9,7 +9,7 @@ from ranvier.data._block import MOST, Block
 from ranvier.data._columns import Objects
 from ranvier.data._held import Held, Replayed
 from ranvier.data._mapping import example_of
-from ranvier.data._node import UNKNOWN, Stream, Transformation, first_of
+from ranvier.data._node import INFINITE, UNKNOWN, Stream, Transformation, first_of
 from ranvier.data._sources import Rows
 from ranvier.tensors._errors import InvalidArgumentError
 
@@ -114,8 +114,7 @@ class GroupByWindow(Transformation):
         if first is None:
             first = example_of(self.source)
         if not isinstance(self.key, BucketKey):
-            key = np.asarray(self.key(first, 0).columns)[0]
-            return self._reduced(key, first).spec()
+            return self._reduced(self.keys(first, 0)[0], first).spec()
         keys = range(max(len(self.key.boundaries), 1))
         specs = [self._reduced(np.int64(key), first).spec() for key in keys]
         spec = functools.reduce(_spec.merge, specs)
@@ -123,7 +122,22 @@ class GroupByWindow(Transformation):
         return _spec.batched(_spec.unbatched(spec), None)
 
     def cardinality(self):
-        return UNKNOWN
+        return INFINITE if self.source.cardinality() == INFINITE else UNKNOWN
+
+    def keys(self, block, position):
+        """Returns the vector of keys of elements.
+
+        Raises:
+            ValueError: if a key is no integer of 64 bits.
+        """
+        keys = self.key(block, position).columns
+        if not isinstance(keys, np.ndarray) or keys.ndim != 1 or keys.dtype != np.int64:
+            found = "None" if keys is None else _spec.of_block(Block(keys, block.count))
+            raise ValueError(
+                f"`key_func` of `{self.name}` must return a single scalar of "
+                f"dtype int64. Received: {found}"
+            )
+        return keys
 
     def _reduced(self, key, block):
         face = self.key.face
@@ -163,7 +177,7 @@ class _GroupStream(Replayed):
             if not count:
                 return False
             block = self.elements.peek(count)
-            self.keys = self._keys(block)
+            self.keys = self.node.keys(block, self.position)
             self.position += count
         for i, key in enumerate(self.keys.tolist()):
             group = self.groups.setdefault(key, [])
@@ -186,15 +200,6 @@ class _GroupStream(Replayed):
         self.sizes.pop(key, None)
         self.ready = self.node._reduced(np.int64(key), block).stream()
 
-    def _keys(self, block):
-        keys = self.node.key(block, self.position).columns
-        if not isinstance(keys, np.ndarray) or keys.ndim != 1 or keys.dtype != np.int64:
-            raise ValueError(
-                f"`key_func` of `{self.node.name}` must return a single scalar of "
-                f"dtype int64. Received: {_spec.of_block(Block(keys, block.count))!r}"
-            )
-        return keys
-
     def _size(self, key):
         if key not in self.sizes:
             size = int(np.asarray(self.node.size_of(np.int64(key))))
@@ -204,6 +209,12 @@ class _GroupStream(Replayed):
                 )
             self.sizes[key] = size
         return self.sizes[key]
+
+
+def wide_key(key_func, *element):
+    """Calls a function of keys; a Python integer is a key, too."""
+    key = key_func(*element)
+    return np.int64(key) if type(key) is int else key
 
 
 class BucketKey:

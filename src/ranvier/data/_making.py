@@ -7,6 +7,8 @@ import os
 
 import numpy as np
 
+from ranvier.autodiff.function._failures import ReadsDataset
+from ranvier.autodiff.function._state import state as tracing_state
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _columns, _spec, _structure
 from ranvier.data._file_names import file_names
@@ -16,6 +18,7 @@ from ranvier.data._shuffling import Shuffle
 from ranvier.data._sources import Generated, Random, Range, Rows, rows_of
 from ranvier.data._storage import Stored
 from ranvier.tensors._errors import InvalidArgumentError
+from ranvier.tensors._tensor import is_traced
 
 
 def integer(value, argument) -> int:
@@ -27,6 +30,11 @@ def integer(value, argument) -> int:
     """
     if value is None:
         raise ValueError(f"`{argument}` must be an integer. Received: {argument}=None")
+    if tracing_state.tracing and is_traced(getattr(value, "_value", None)):
+        raise ReadsDataset(
+            f"`{argument}` must be known when a data set is made. A program computes "
+            "it here: make the data set outside of the function."
+        )
     try:
         if isinstance(value, bool):
             raise TypeError
@@ -67,7 +75,7 @@ class Making:
             1 b'x'
             2 b'y'
         """
-        return cls._of(rows_of(_table(tensors)))
+        return cls._of(rows_of(_structure.map_values(cls._face.known, _table(tensors))))
 
     @classmethod
     def from_tensors(cls, tensors, name=None):

@@ -7,9 +7,17 @@ import numpy as np
 
 from ranvier.data import _columns, _spec, _structure
 from ranvier.data._block import Block
-from ranvier.data._functions import Calls
+from ranvier.data._functions import Calls, stopped
 from ranvier.data._held import Held
-from ranvier.data._node import PATIENCE, UNKNOWN, Stream, Transformation, first_of
+from ranvier.data._node import (
+    PATIENCE,
+    UNKNOWN,
+    Stream,
+    Transformation,
+    first_of,
+    pull,
+)
+from ranvier.data._passes import get_passes, set_passes
 from ranvier.tensors._errors import InvalidArgumentError
 
 
@@ -23,24 +31,45 @@ class Map(Transformation):
 
     name = "map"
     passes = 0
+    first_call = None
 
     def __init__(self, source, function):
         super().__init__(source)
         self.function = function
+        self._spec = None
 
     def stream(self):
         return _MapStream(self)
 
     def spec(self):
+        if self._spec is None:
+            self._spec = self._found_spec()
+        return self._spec
+
+    def _found_spec(self):
         found = self.function.spec(self.source.spec())
         if found is not None:
             return found
-        block = first_block(self.source)
-        spec = _spec.of_block(_not_nothing(self.function(block, 0)))
+        block, results = self._called_once()
+        spec = _spec.of_block(_not_nothing(results))
         static = _spec.is_static(self.source.spec())
         if static and self.function.tells_sizes(block):
             return spec
         return _unsized(spec, static)
+
+    def _called_once(self):
+        """Returns blocks of one element and its result."""
+        if self.first_call is not None:
+            return self.first_call
+        passes = get_passes(self)
+        try:
+            called = Calls(self, self.function, self.source.stream()).next(1)
+        finally:
+            set_passes(self, passes)
+        if called is None:
+            block = example_of(self.source)
+            return block, self.function(block, 0)
+        return called
 
 
 class _MapStream(Stream):
@@ -117,6 +146,7 @@ class Filter(Transformation):
 
     name = "filter"
     passes = 0
+    first_call = None
 
     def __init__(self, source, predicate):
         super().__init__(source)
@@ -151,6 +181,7 @@ class TakeWhile(Transformation):
 
     name = "take_while"
     passes = 0
+    first_call = None
 
     def __init__(self, source, predicate):
         super().__init__(source)
@@ -216,12 +247,23 @@ class Scan(Transformation):
         self.initial = initial
         self.function = function
         self.face = face
+        self._spec = None
 
     def stream(self):
         return _ScanStream(self)
 
     def spec(self):
-        first = first_of(self)
+        if self._spec is None:
+            self._spec = self._found_spec()
+        return self._spec
+
+    def _found_spec(self):
+        passes = get_passes(self)
+        try:
+            # Two, as the state may grow.
+            first = pull(self.stream(), 2)
+        finally:
+            set_passes(self, passes)
         if first is None:
             element = example_of(self.source).element(0)
             _, output = scanned(self, self.initial, element, 0)
@@ -286,6 +328,8 @@ def call_with_state(node, carry, element, position):
     element = _structure.map_values(wrap, element)
     try:
         return node.function(carry, element)
+    except StopIteration as error:
+        raise stopped(node.name, position) from error
     except Exception as error:
         error.add_note(f"In `{node.name}`, at element {position}.")
         raise
@@ -297,7 +341,7 @@ def conform(carry, new, node):
     Raises:
         TypeError: if a value has another dtype, or the structure is another.
     """
-    if isinstance(new, list):
+    if isinstance(new, list) and _structure.is_container(carry):
         new = tuple(new)
 
     def value(old, given):
@@ -348,6 +392,15 @@ class IgnoreErrors(Transformation):
 
     def stream(self):
         return _IgnoreStream(self)
+
+    def spec(self):
+        try:
+            return self.source.spec()
+        except Exception:  # of the first element, whose error does not count here
+            first = first_of(self)
+            if first is None:
+                raise
+            return _unsized(_spec.of_block(first), False)
 
     def cardinality(self):
         return UNKNOWN

@@ -23,8 +23,9 @@ _EFFECTS = frozenset(
     append extend insert remove pop popitem clear update setdefault add discard
     appendleft popleft write writelines writerow sort reverse fill put assign
     assign_add assign_sub set_value send recv acquire release sleep random
-    default_rng shuffle choice normal uniform randint rand randn permutation time
-    perf_counter now today uuid4 urandom getrandbits id isinstance issubclass
+    default_rng dequeue dequeue_many dequeue_up_to enqueue enqueue_many get_next
+    get_next_as_optional shuffle choice normal uniform randint rand randn permutation
+    time perf_counter now today uuid4 urandom getrandbits id isinstance issubclass
     type hasattr str repr format ascii hash""".split()
 )
 # These may be named as above, but draw anew for each element when traced.
@@ -98,6 +99,8 @@ def _is_pure(value, visited):
     if not isinstance(value, type):
         return False
     # The class of an operation is met in its own methods, which are searched.
+    if issubclass(value, tuple) and hasattr(value, "_fields"):
+        return True
     return value.__module__ == "builtins" or issubclass(value, Operation)
 
 

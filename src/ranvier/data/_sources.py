@@ -248,6 +248,7 @@ class Generated(Node):
     def __init__(self, make, spec):
         self.make = make
         self._spec = spec
+        self._found = None  # the specs of the first element
 
     def stream(self):
         return _GeneratedStream(self)
@@ -255,10 +256,12 @@ class Generated(Node):
     def spec(self):
         if self._spec is not None:
             return self._spec
-        first = first_of(self)
-        if first is None:
-            raise ValueError("The generator gave no element to tell the specs by.")
-        return _spec.of_block(first)
+        if self._found is None:
+            first = first_of(self)
+            if first is None:
+                raise ValueError("The generator gave no element to tell the specs by.")
+            self._found = _spec.of_block(first)
+        return self._found
 
     def cardinality(self):
         return UNKNOWN

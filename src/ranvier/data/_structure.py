@@ -2,12 +2,37 @@
 
 As in `tf.data`, a list is a value (it becomes a tensor), never a container, and None
 is a container with nothing in it. Dictionaries are walked in the order of their keys.
+Objects of classes of attrs, or with `__tf_flatten__`, are containers, too.
 """
+
+import collections
+import functools
 
 
 def is_container(structure) -> bool:
     """Tells whether something holds values rather than being one."""
-    return structure is None or isinstance(structure, (tuple, dict))
+    if structure is None or isinstance(structure, (tuple, dict)):
+        return True
+    return _is_record(type(structure))
+
+
+@functools.cache
+def _is_record(cls):
+    return hasattr(cls, "__attrs_attrs__") or hasattr(cls, "__tf_flatten__")
+
+
+def _fields(record):
+    """Returns what a record holds, and the rest of it."""
+    if hasattr(type(record), "__tf_flatten__"):
+        rest, values = record.__tf_flatten__()
+        return tuple(values), rest
+    return tuple(getattr(record, a.name) for a in type(record).__attrs_attrs__), None
+
+
+def _record(like, rest, values):
+    if hasattr(type(like), "__tf_flatten__"):
+        return type(like).__tf_unflatten__(rest, tuple(values))
+    return type(like)(*values)
 
 
 def _keys(structure):
@@ -30,7 +55,16 @@ def flatten(structure) -> list:
         return [x for key in _keys(structure) for x in flatten(structure[key])]
     if isinstance(structure, tuple):
         return [x for child in structure for x in flatten(child)]
+    if _is_record(type(structure)):
+        return flatten(_fields(structure)[0])
     return [structure]
+
+
+def children(structure) -> tuple:
+    """Returns what a tuple, a class of attrs or the like holds; nothing for None."""
+    if structure is None:
+        return ()
+    return structure if isinstance(structure, tuple) else _fields(structure)[0]
 
 
 def map_values(function, structure, *others):
@@ -49,7 +83,7 @@ def map_values(function, structure, *others):
             key: map_values(function, structure[key], *(o[key] for o in others))
             for key in _keys(structure)
         }
-        return type(structure)((key, filled[key]) for key in structure)
+        return rebuild_dictionary(structure, filled)
     if isinstance(structure, tuple):
         for other in others:
             if not isinstance(other, tuple) or len(other) != len(structure):
@@ -58,7 +92,24 @@ def map_values(function, structure, *others):
             structure,
             [map_values(function, *parts) for parts in zip(structure, *others)],
         )
+    if _is_record(type(structure)):
+        if any(type(other) is not type(structure) for other in others):
+            raise _differ(structure, others)
+        values, rest = _fields(structure)
+        parts = zip(values, *(_fields(other)[0] for other in others))
+        return _record(structure, rest, [map_values(function, *p) for p in parts])
     return function(structure, *others)
+
+
+def rebuild_dictionary(like, values):
+    """Returns a dictionary of the type of `like` and in its order."""
+    if isinstance(like, collections.defaultdict):
+        result = type(like)(like.default_factory)
+    else:
+        result = type(like)()
+    for key in like:
+        result[key] = values[key]
+    return result
 
 
 def rebuild(like, values):
@@ -88,6 +139,6 @@ def _differ(one, other):
         "The two structures don't have the same nested structure.\n"
         f"First structure: {one!r}\nSecond structure: {other!r}"
     )
-    if isinstance(one, (tuple, dict)) != isinstance(other, (tuple, dict)):
+    if is_container(one) != is_container(other):
         return TypeError(text)
     return ValueError(text)

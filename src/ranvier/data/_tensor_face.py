@@ -7,7 +7,7 @@ ones; what they give may be any of these, arrays or Python values.
 
 import functools
 
-from ranvier.autodiff.function._failures import ReadsIterator
+from ranvier.autodiff.function._failures import ReadsDataset, ReadsIterator
 from ranvier.autodiff.function._state import state as tracing_state
 from ranvier.data import (
     _csv,
@@ -37,6 +37,17 @@ class TensorFace(Face):
         if isinstance(value, Text) or is_traced(value):
             return Tensor(value)
         return convert_to_tensor(value)
+
+    def unwrap(self, value):
+        return super().unwrap(self.known(value))
+
+    def known(self, value):
+        if tracing_state.tracing and is_traced(getattr(value, "_value", None)):
+            raise ReadsDataset(
+                "A data set cannot be made of values that a program computes. Make it "
+                "outside of the function."
+            )
+        return value
 
     def unwrap_traced(self, value):
         if isinstance(value, list):
@@ -101,6 +112,22 @@ class Dataset(_dataset.Dataset):
     """
 
     _face = TENSORS
+
+    def reduce(self, initial_state, reduce_func, name=None):
+        _stay_outside("reduce")
+        return super().reduce(initial_state, reduce_func, name)
+
+    def get_single_element(self, name=None):
+        _stay_outside("get_single_element")
+        return super().get_single_element(name)
+
+
+def _stay_outside(method):
+    if tracing_state.tracing:
+        raise ReadsDataset(
+            f"The result of `Dataset.{method}` would be a constant of the program. "
+            "Pass it as an argument, or loop over the data set."
+        )
 
 
 class _TensorFiles(Dataset):

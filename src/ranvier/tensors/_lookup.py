@@ -341,7 +341,7 @@ class MutableHashTable:
         found = np.empty((len(rows), *default.shape), self.value_dtype.dtype)
         for i, row in enumerate(rows):
             found[i] = row
-        return Tensor(found.reshape(*array.shape, *default.shape))
+        return Tensor(found.reshape(array.shape + default.shape))
 
     __getitem__ = lookup
 

@@ -17,6 +17,10 @@ class ReadsIterator(NeedsPython, NotImplementedError):
     """A function that is being traced reads an iterator."""
 
 
+class ReadsDataset(NeedsPython, NotImplementedError):
+    """A function that is being traced needs values of a data set, or makes one."""
+
+
 class GrowsUnknown(NeedsPython, ValueError):
     """A TensorArray grows by as many entries as only the call knows."""
 
