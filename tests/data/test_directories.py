@@ -182,6 +182,16 @@ def test_split(left, right, sizes):
         assert [int(x) for x in other] == list(range(10 - sizes[1], 10))
 
 
+def test_batches_are_split_between_rows_and_batched_again():
+    ds = Dataset.range(10).batch(4)
+    one, other = split_dataset(ds, 0.5)
+    assert [x.tolist() for x in one] == [[0, 1, 2, 3], [4]]
+    assert [x.tolist() for x in other] == [[5, 6, 7, 8], [9]]
+    one, other = split_dataset(ds.prefetch(1), 2)
+    assert [x.tolist() for x in one] == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert [x.tolist() for x in other] == [[8, 9]]
+
+
 def test_split_shuffled():
     one, other = split_dataset((np.arange(10), np.arange(10)), 5, shuffle=True, seed=1)
     pairs = [*one, *other]
@@ -233,6 +243,27 @@ def test_ragged_sounds(sounds):
     assert audio.row_lengths().numpy().tolist() == [20, 30, 20, 30, 40]
 
 
+def test_some_of_the_classes(sounds):
+    ds = audio_dataset_from_directory(sounds, class_names=["low"], verbose=False)
+    assert ds.class_names == ["low"]
+    assert {os.path.basename(os.path.dirname(path)) for path in ds.file_paths} == {"low"}
+
+
+@pytest.mark.parametrize(
+    "arguments, shape",
+    [
+        ({}, [None, 4, 5, 3]),
+        ({"color_mode": "grayscale"}, [None, 4, 5, 1]),
+        ({"data_format": "channels_first"}, [None, 3, 4, 5]),
+        ({"batch_size": None}, [4, 5, 3]),
+    ],
+)
+def test_sizes_of_pictures_are_known(images, arguments, shape):
+    ds = image_dataset_from_directory(images, image_size=(4, 5), **arguments)
+    assert ds.element_spec[0].shape.as_list() == shape
+    assert [None, *next(iter(ds))[0].shape][-len(shape) :][1:] == shape[1:]
+
+
 def test_sounds_for_validation(sounds):
     training, validation = audio_dataset_from_directory(
         sounds, validation_split=0.4, subset="both", seed=1
@@ -248,7 +279,7 @@ def test_sounds_for_validation(sounds):
         ({"sampling_rate": 0}, "higher than 0"),
         ({"sampling_rate": 1.5}, "integer value"),
         ({"labels": "other"}, "`labels` argument should be"),
-        ({"class_names": ["high"]}, "did not match"),
+        ({"class_names": ["high", "deep"]}, "did not match"),
         ({"label_mode": "other"}, "`label_mode` argument must be"),
         ({"validation_split": 0.2, "subset": "training"}, "must provide a `seed`"),
     ],

@@ -91,6 +91,7 @@ def audio_dataset_from_directory(
     pads = length < 0 and not ragged
     return make_dataset(
         load,
+        None,
         directory,
         "audio files",
         (".wav",),

@@ -11,6 +11,7 @@ import hashlib
 
 import numpy as np
 
+from ranvier.core import _aliases
 from ranvier.data import _spec, _storage, _structure
 from ranvier.data._batch_methods import Batches
 from ranvier.data._columns import Objects
@@ -27,6 +28,18 @@ from ranvier.tensors._errors import InvalidArgumentError
 AUTOTUNE = -1
 INFINITE_CARDINALITY = INFINITE
 UNKNOWN_CARDINALITY = UNKNOWN
+
+
+def in_current_face(dataset):
+    """Returns a dataset as programs expect it for which nobody chose a face.
+
+    Its elements are tensors where `ranvier.tf` stands in TensorFlow's place.
+    """
+    if not _aliases.stood_in_for("tensorflow"):
+        return dataset
+    from ranvier.data import _tensor_face
+
+    return _tensor_face.Dataset(dataset._data_node)
 
 
 class Dataset(Making, Tables, Selection, Functions, Batches):

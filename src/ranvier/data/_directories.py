@@ -6,7 +6,11 @@ import numpy as np
 
 from ranvier import ops
 from ranvier.core._seeds import make_default_seed
-from ranvier.data._dataset import Dataset
+from ranvier.data import _spec
+from ranvier.data._dataset import Dataset, in_current_face
+from ranvier.data._face import NUMPY
+from ranvier.data._functions import AUTOTUNE, ElementFunction
+from ranvier.data._mapping import Map
 from ranvier.data.io._images import decode_image
 
 _IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
@@ -52,7 +56,8 @@ def image_dataset_from_directory(
             each file in the order of their sorted paths.
         label_mode: `"int"` (int32), `"categorical"` (one-hot), `"binary"` (float32 of
             shape `(1,)`), or None for pictures alone.
-        class_names: names of the subfolders, in the order of the classes.
+        class_names: names of the subfolders, in the order of the classes; others are
+            left out.
         color_mode: `"rgb"`, `"rgba"` or `"grayscale"`.
         batch_size: pictures in a batch; None for single ones.
         image_size: height and width that pictures are resized to.
@@ -117,8 +122,12 @@ def image_dataset_from_directory(
         )
         return np.asarray(resized)
 
+    size = tuple(image_size) + (_CHANNELS[color_mode],)
+    if data_format == "channels_first":
+        size = (size[2], *image_size)
     return make_dataset(
         load,
+        _spec.TensorSpec(size, "float32"),
         directory,
         "images",
         _IMAGES,
@@ -194,6 +203,7 @@ def text_dataset_from_directory(
 
     return make_dataset(
         load,
+        _spec.TensorSpec((), "string"),
         directory,
         "text files",
         (".txt",),
@@ -225,6 +235,7 @@ def check_format(format) -> None:
 
 def make_dataset(
     load,
+    spec,
     directory,
     kind,
     endings,
@@ -244,6 +255,7 @@ def make_dataset(
 
     Args:
         load: a function of a path.
+        spec: of what it returns; None if that differs.
         directory: the folder, as all arguments but the last in the functions above.
         kind: what the files are, for messages.
         endings: of the names of the files.
@@ -292,6 +304,7 @@ def make_dataset(
         again = shuffle and not (subset == "both" and name == "validation")
         dataset = _dataset(
             load,
+            spec,
             [paths[i] for i in rows],
             None if labels is None else labels[rows],
             label_mode,
@@ -359,10 +372,10 @@ def _index(directory, endings, labels, class_names, follow_links):
         for entry in os.scandir(directory)
         if entry.is_dir() and not entry.name.startswith(".")
     )
-    if class_names is not None and set(class_names) != set(found):
+    if class_names is not None and not set(class_names) <= set(found):
         raise ValueError(
             "The `class_names` passed did not match the names of the subfolders. "
-            f"Expected: {found}, received: class_names={class_names}"
+            f"Expected some of: {found}, received: class_names={class_names}"
         )
     class_names = found if class_names is None else list(class_names)
     paths, numbers = [], []
@@ -383,7 +396,7 @@ def _files(directory, endings, follow_links):
     ]
 
 
-def _dataset(load, paths, labels, label_mode, classes, batch_size, seed, batch):
+def _dataset(load, spec, paths, labels, label_mode, classes, batch_size, seed, batch):
     """Returns the dataset of some files; shuffled if there is a seed."""
     parts = paths
     if label_mode is not None:
@@ -395,10 +408,15 @@ def _dataset(load, paths, labels, label_mode, classes, batch_size, seed, batch):
     dataset = Dataset.from_tensor_slices(parts)
     if seed is not None:
         dataset = dataset.shuffle(1024 if batch_size is None else batch_size * 8, seed)
-    if label_mode is None:
-        dataset = dataset.map(load, num_parallel_calls=-1)
-    else:
-        dataset = dataset.map(lambda path, y: (load(path), y), num_parallel_calls=-1)
+    function, specs = load, spec
+    if label_mode is not None:
+
+        def function(path, label):
+            return load(path), label
+
+        specs = spec and (spec, dataset.element_spec[1])
+    calls = ElementFunction(function, NUMPY, "map", AUTOTUNE)
+    dataset = Dataset(Map(dataset._data_node, calls, specs))
     if batch_size is not None:
         dataset = batch(dataset, batch_size)
-    return dataset.prefetch(-1)
+    return in_current_face(dataset.prefetch(-1))

@@ -27,16 +27,17 @@ class Map(Transformation):
     Args:
         source: the input.
         function: an `ElementFunction`.
+        spec: the specs of results, where the function alone does not tell them.
     """
 
     name = "map"
     passes = 0
     first_call = None
 
-    def __init__(self, source, function):
+    def __init__(self, source, function, spec=None):
         super().__init__(source)
         self.function = function
-        self._spec = None
+        self._spec = spec
 
     def stream(self):
         return _MapStream(self)

@@ -101,6 +101,21 @@ def bare(value):
     return value
 
 
+def _kept_outside(method):
+    """Returns a method that does not run while a program is traced."""
+
+    @functools.wraps(method)
+    def wrapped(*args, **kwargs):
+        if tracing_state.tracing:
+            raise ReadsDataset(
+                f"The result of `Dataset.{method.__name__}` would be a constant of the "
+                "program. Pass it as an argument, or loop over the data set."
+            )
+        return method(*args, **kwargs)
+
+    return wrapped
+
+
 class Dataset(_dataset.Dataset):
     """A dataset of tensors: `ranvier.data.Dataset`, shown as `tf.data` does.
 
@@ -113,21 +128,8 @@ class Dataset(_dataset.Dataset):
 
     _face = TENSORS
 
-    def reduce(self, initial_state, reduce_func, name=None):
-        _stay_outside("reduce")
-        return super().reduce(initial_state, reduce_func, name)
-
-    def get_single_element(self, name=None):
-        _stay_outside("get_single_element")
-        return super().get_single_element(name)
-
-
-def _stay_outside(method):
-    if tracing_state.tracing:
-        raise ReadsDataset(
-            f"The result of `Dataset.{method}` would be a constant of the program. "
-            "Pass it as an argument, or loop over the data set."
-        )
+    reduce = _kept_outside(_dataset.Dataset.reduce)
+    get_single_element = _kept_outside(_dataset.Dataset.get_single_element)
 
 
 class _TensorFiles(Dataset):

@@ -6,8 +6,10 @@ import numpy as np
 
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _spec
+from ranvier.data._batching import Batch, Padded, Unbatch
 from ranvier.data._block import Block
-from ranvier.data._dataset import Dataset
+from ranvier.data._columns import to_value
+from ranvier.data._dataset import Dataset, in_current_face
 from ranvier.data._directories import check_format
 from ranvier.data._node import Stream, Transformation
 from ranvier.data._sources import Rows
@@ -102,8 +104,13 @@ def timeseries_dataset_from_array(
         [[1, 2], [2, 3]] [30, 40]
     """
     check_format(format)
-    data = np.asarray(data)
+    data = np.asarray(to_value(data))
     n = len(data)
+    if not isinstance(sequence_length, (int, np.integer)):
+        raise TypeError(
+            "`sequence_length` must be an integer. "
+            f"Received: sequence_length={sequence_length!r}"
+        )
     for argument, value, low, high in (
         ("start_index", start_index or None, 0, n - 1),
         ("end_index", end_index or None, (start_index or 0) + 1, n - 1),
@@ -120,7 +127,7 @@ def timeseries_dataset_from_array(
     count = stop - start - (sequence_length - 1) * sampling_rate
     parts = [(data[start:stop], offsets)]
     if targets is not None:
-        targets = np.asarray(targets)
+        targets = np.asarray(to_value(targets))
         count = min(count, len(targets))
         parts.append((targets[start:stop], np.zeros((), int)))
     starts = np.arange(0, max(count, 0), sequence_stride)
@@ -132,7 +139,7 @@ def timeseries_dataset_from_array(
         dataset = dataset.shuffle(1024 if batch_size is None else batch_size * 8, seed)
     if batch_size is not None:
         dataset = dataset.batch(batch_size)
-    return Dataset(_Gather(dataset._data_node, parts)).prefetch(-1)
+    return in_current_face(Dataset(_Gather(dataset._data_node, parts)).prefetch(-1))
 
 
 def split_dataset(
@@ -146,7 +153,8 @@ def split_dataset(
     """Splits a dataset in two.
 
     Args:
-        dataset: a `Dataset`, an array, or a list or tuple of arrays.
+        dataset: a `Dataset`, an array, or a list or tuple of arrays. What `batch` has
+            made is split between two rows, and both parts are batched again.
         left_size: size of the first part: a share (float) or a number (int) of
             elements; by default what `right_size` leaves.
         right_size: size of the second part.
@@ -168,7 +176,7 @@ def split_dataset(
     """
     if isinstance(dataset, (np.ndarray, list, tuple)):
         arrays = dataset if isinstance(dataset, np.ndarray) else tuple(dataset)
-        elements = Dataset.from_tensor_slices(arrays)
+        elements = in_current_face(Dataset.from_tensor_slices(arrays))
     elif hasattr(dataset, "_data_node"):
         elements = dataset
     else:
@@ -176,7 +184,9 @@ def split_dataset(
             "`dataset` must be a `Dataset`, an array, or a list or tuple of arrays. "
             f"Received: {type(dataset).__name__}"
         )
-    blocks = elements._data_node.stream()
+    node = elements._data_node
+    size = node.size if type(node) in (Batch, Padded) else None
+    blocks = (node if size is None else Unbatch(node)).stream()
     rows: list = []
     while (block := blocks.next()) is not None:
         rows += block.elements()
@@ -184,12 +194,12 @@ def split_dataset(
     if shuffle:
         random.Random(make_default_seed() if seed is None else seed).shuffle(rows)
     parts = rows[:left], rows[len(rows) - right :]
-    return tuple(_of_rows(type(elements), part) for part in parts)
+    return tuple(_of_rows(type(elements), part, size) for part in parts)
 
 
-def _of_rows(cls, rows):
-    columns = Block.of(rows).columns
-    return cls._of(Rows(columns, len(rows))).prefetch(-1)
+def _of_rows(cls, rows, size):
+    dataset = cls._of(Rows(Block.of(rows).columns, len(rows)))
+    return (dataset if size is None else dataset.batch(size)).prefetch(-1)
 
 
 def _sizes(left, right, total):

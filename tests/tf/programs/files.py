@@ -219,4 +219,29 @@ model = keras.Sequential(
 )
 model.compile(loss="binary_crossentropy", optimizer="nadam")
 model.fit(texts, epochs=1, verbose=0)
+
+# What Keras makes of folders and arrays are datasets of tensors.
+for name in ("bad", "good"):
+    pathlib.Path("reviews", name).mkdir(parents=True)
+    pathlib.Path("reviews", name, "1.txt").write_text(f"a {name} film")
+    pathlib.Path("pictures", name).mkdir(parents=True)
+    picture = tf.io.encode_png(np.full((6, 8, 3), len(name), np.uint8))
+    tf.io.write_file(f"pictures/{name}/1.png", picture)
+reviews = keras.utils.text_dataset_from_directory("reviews", shuffle=False)
+pictures = keras.utils.image_dataset_from_directory("pictures", image_size=(4, 4))
+windows = keras.utils.timeseries_dataset_from_array(
+    [1, 2, 3, 4], [2, 3, 4], sequence_length=2, batch_size=2
+)
+left, right = keras.utils.split_dataset(np.arange(4.0), 0.5)
+for dataset in (reviews, pictures, windows, left, right):
+    assert isinstance(dataset, tf.data.Dataset)
+for batch, labels in reviews.take(1):
+    assert batch[0].numpy() == b"a bad film" and labels.numpy().tolist() == [0, 1]
+for images, labels in pictures.take(1):
+    assert images[0].numpy().astype("uint8").shape == (4, 4, 3)
+    assert pictures.class_names[int(labels[0])] in ("bad", "good")
+for inputs, targets in windows.take(1):
+    assert inputs.dtype == tf.int32 and targets.numpy().tolist() == [2, 3]
+scaled = pictures.map(lambda image, label: (image / 255.0, label)).cache().prefetch(1)
+assert scaled.element_spec[0].shape.as_list() == [None, 4, 4, 3]
 print("done")
