@@ -14,9 +14,6 @@ import ranvier
 LATER = "convolutional, recurrent and attention layers come later"
 FILES = "needs files or servers that come with exact resume"
 QUANTIZED = "quantisation is out of scope"
-GRAPH = "comes with the TensorFlow face"
-DEVICES = "comes with several devices"
-PLOTS = "comes with plots and TensorBoard"
 
 LATER_LAYERS = """
 AdaptiveAveragePooling1D AdaptiveAveragePooling2D AdaptiveAveragePooling3D
@@ -39,10 +36,6 @@ SimpleRNNCell StackedRNNCells TFSMLayer TimeDistributed TorchModuleWrapper
 MISSING = {
     "": {
         "Quantizer": QUANTIZED,
-        "RematScope": LATER,
-        "remat": LATER,
-        "SymbolicScope": GRAPH,
-        "device": DEVICES,
     },
     "callbacks": {
         "OrbaxCheckpoint": FILES,
@@ -58,9 +51,6 @@ MISSING = {
         QUANTIZED,
     ),
     "layers": dict.fromkeys(LATER_LAYERS, LATER),
-    "utils": {
-        **dict.fromkeys(["Config", "get_source_inputs"], FILES),
-    },
 }
 
 NAMESPACES = [

@@ -42,6 +42,7 @@ if typing.TYPE_CHECKING:
         utils,
         wrappers,
     )
+    from ranvier.core._device import device
     from ranvier.core._naming import name_scope
     from ranvier.core._policy import DTypePolicy, FloatDTypePolicy
     from ranvier.core._scope import StatelessScope
@@ -53,7 +54,8 @@ if typing.TYPE_CHECKING:
     from ranvier.models import Functional, Model, Sequential
     from ranvier.ops._graph import Function
     from ranvier.ops._nodes import Operation
-    from ranvier.ops._symbolic import KerasTensor
+    from ranvier.ops._remat import RematScope, remat
+    from ranvier.ops._symbolic import KerasTensor, SymbolicScope
     from ranvier.optimizers import Optimizer
     from ranvier.regularizers import Regularizer
 
@@ -104,10 +106,14 @@ _NAMES = {
     "Operation": "ops._nodes",
     "Optimizer": "optimizers",
     "Regularizer": "regularizers",
+    "RematScope": "ops._remat",
     "Sequential": "models",
     "StatelessScope": "core._scope",
+    "SymbolicScope": "ops._symbolic",
     "Variable": "core._variable",
+    "device": "core._device",
     "name_scope": "core._naming",
+    "remat": "ops._remat",
 }
 
 
@@ -156,8 +162,10 @@ __all__ = [
     "Operation",
     "Optimizer",
     "Regularizer",
+    "RematScope",
     "Sequential",
     "StatelessScope",
+    "SymbolicScope",
     "Variable",
     "__version__",
     "activations",
@@ -167,6 +175,7 @@ __all__ = [
     "constraints",
     "data",
     "datasets",
+    "device",
     "diagnostics",
     "dtype_policies",
     "estimators",
@@ -182,6 +191,7 @@ __all__ = [
     "plots",
     "random",
     "regularizers",
+    "remat",
     "saving",
     "summary",
     "training",

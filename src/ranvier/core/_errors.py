@@ -7,6 +7,7 @@ RanvierError
     UnknownNameError(ValueError)   a string that names no member of a family
     ArgumentError(TypeError, ValueError)  an argument or config of a wrong type
     OutputKeyError(KeyError, ValueError)  a dictionary has keys that no output has
+    NotIterableError(TypeError, NotImplementedError)  a tensor without a value
     MissingExtraError(ImportError) an optional package is not installed
 
 Each is also the builtin that Keras raises in that place, so `except ValueError` in
@@ -45,6 +46,10 @@ class OutputKeyError(RanvierError, KeyError, ValueError):
     """A dictionary for the outputs of a model has other keys than those."""
 
     __str__ = Exception.__str__  # that of KeyError shows the text as a literal
+
+
+class NotIterableError(RanvierError, TypeError, NotImplementedError):
+    """A symbolic tensor has no entries to go through."""
 
 
 class MissingExtraError(RanvierError, ImportError):

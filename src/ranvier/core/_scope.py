@@ -104,8 +104,8 @@ class StatelessScope(StateScope):
         for variable, value in state_mapping or ():
             if not isinstance(variable, Variable):
                 raise ValueError(
-                    "Invalid reference variable in StatelessScope: all keys of "
-                    "`state_mapping` must be Variable instances. "
+                    "Invalid reference variable in StatelessScope: all keys in "
+                    "argument `state_mapping` must be Variable instances. "
                     f"Received: {variable}"
                 )
             pairs.append((variable, variable.check_value(value)))

@@ -36,7 +36,7 @@ from ranvier.layers._defaults import default, overrides
 from ranvier.layers._input_spec import check_inputs
 from ranvier.layers._shapes import map_shapes
 from ranvier.layers._weights import Weights
-from ranvier.ops import cast, convert_to_numpy, divide_no_nan, shape
+from ranvier.ops import _remat, cast, convert_to_numpy, divide_no_nan, shape
 from ranvier.ops._nodes import Node, Operation
 from ranvier.ops._symbolic import KerasTensor, any_symbolic, infer_outputs
 
@@ -84,6 +84,7 @@ class Layer(Weights, Configuration, Operation):
             _building=False,
             _locked=False,  # once built: no new weights or sub-layers
             built=False,
+            _remat=_remat.current(),
         )
         return instance
 
@@ -215,9 +216,7 @@ class Layer(Weights, Configuration, Operation):
         if contexts.always_training and isinstance(self, contexts.always_training):
             training = True
         if accepts("training") and training is not None:
-            if "training" in bound.given and "training" not in kwargs:
-                pass  # given positionally
-            else:
+            if "training" in kwargs or "training" not in bound.given:  # by place
                 kwargs["training"] = training
 
         # 3. Check, then build.
@@ -240,7 +239,8 @@ class Layer(Weights, Configuration, Operation):
                 if any_symbolic(args, kwargs):
                     outputs = self.compute_output_spec(*args, **kwargs)
                 else:
-                    outputs = self.call(*args, **kwargs)
+                    call = self._remat.call_of(self) if self._remat else self.call
+                    outputs = call(*args, **kwargs)
                 self.built = True
                 if self.activity_regularizer is not None:
                     self._penalize_activity(outputs)

@@ -6,6 +6,7 @@ import numpy as np
 from jax.core import Tracer
 
 from ranvier.core import _tree
+from ranvier.core._errors import ArgumentError
 from ranvier.ops._dispatch import op
 from ranvier.ops._specs import as_index, infer, output_spec
 from ranvier.ops._symbolic import KerasTensor, is_keras_tensor
@@ -30,7 +31,10 @@ def cond(pred, true_fn, false_fn):
         [1.0, 1.0]
     """
     if isinstance(pred, Tracer):
-        return jax.lax.cond(pred, true_fn, false_fn)
+        try:
+            return jax.lax.cond(pred, true_fn, false_fn)
+        except TypeError as error:  # branches of different shapes; Keras: ValueError
+            raise ArgumentError(str(error)) from error
     # Compiling both branches anew for one eager call would cost far more than the call.
     result = true_fn() if pred else false_fn()
     return jax.tree.map(lambda x: jnp.asarray(x) if np.isscalar(x) else x, result)

@@ -231,3 +231,21 @@ def _fits(shape, expected):
     return len(shape) == len(expected) and all(
         n is None or m is None or n == m for n, m in zip(shape, expected, strict=True)
     )
+
+
+def get_source_inputs(tensor):
+    """Returns the list of symbolic inputs that a symbolic tensor is computed from.
+
+    Args:
+        tensor: a symbolic tensor.
+
+    Example:
+        >>> import ranvier as rv
+        >>> x = rv.Input((2,), name="x")
+        >>> [source.name for source in get_source_inputs(x * 2.0)]
+        ['x']
+    """
+    if not hasattr(tensor, "_keras_history"):
+        return tensor
+    nodes, _ = walk([], [tensor])
+    return [t for node in nodes if node.is_input for t in node.output_tensors]

@@ -16,7 +16,7 @@ from ranvier.core import _config, _dtypes, _scope, _threefry
 from ranvier.core._seeds import draw_key
 from ranvier.core._variable import standardize_shape
 from ranvier.ops._dispatch import op
-from ranvier.ops._symbolic import ShapeScope
+from ranvier.ops._symbolic import SymbolicScope
 
 _BAKED_SEED = (
     "A random function without `seed` was called while JAX traces a function: its "
@@ -48,7 +48,7 @@ def key_of(seed):
 
 def _would_be_baked():
     scopes = _scope.stacks.state
-    if any(isinstance(scope, ShapeScope) for scope in scopes):
+    if any(isinstance(scope, SymbolicScope) for scope in scopes):
         return False
     if scopes and (scopes[0].note_strays or any(s.takes_inputs for s in scopes)):
         return False  # the program will take the generator's state as an input

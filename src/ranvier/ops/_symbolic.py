@@ -5,16 +5,31 @@ The output shape of any function is found by `jax.eval_shape`. Unknown dimension
 output's dimension is unknown.
 """
 
+import operator
+
 import jax
 import numpy as np
 
 from ranvier.core import _dtypes, _naming, _tree
+from ranvier.core._errors import NotIterableError
 from ranvier.core._scope import StateScope, stacks
 from ranvier.core._variable import Variable, standardize_shape
 
 # Two primes that no real layer is likely to use as a size; only their being
 # different matters for correctness.
 _SIZES = (83, 89)
+
+
+def _fixed(name, doc):
+    """Returns a property that is set once, when the tensor is made."""
+
+    def refuse(self, value):
+        raise AttributeError(
+            f"The `{name}` attribute of KerasTensor is immutable. Make a new "
+            f"`KerasTensor` for another `{name}`."
+        )
+
+    return property(operator.attrgetter(f"_{name}"), refuse, doc=doc)
 
 
 class KerasTensor:
@@ -57,8 +72,8 @@ class KerasTensor:
                 "KerasTensor cannot have `sparse=True` and `ragged=True` at the same "
                 "time."
             )
-        self.sparse = bool(sparse)
-        self.ragged = bool(ragged)
+        self._sparse = bool(sparse)
+        self._ragged = bool(ragged)
         self.ragged_rank = ragged_rank
         self.row_splits_dtype = row_splits_dtype and _dtypes.standardize_dtype(
             row_splits_dtype
@@ -66,15 +81,10 @@ class KerasTensor:
         self.name = name or _naming.auto_name("KerasTensor")
         self.record_history = record_history
 
-    @property
-    def shape(self):
-        """The shape, with None for unknown dimensions."""
-        return self._shape
-
-    @property
-    def dtype(self):
-        """The dtype's name."""
-        return self._dtype
+    shape = _fixed("shape", "The shape, with None for unknown dimensions.")
+    dtype = _fixed("dtype", "The dtype's name.")
+    sparse = _fixed("sparse", "Whether it stands for sparse tensors.")
+    ragged = _fixed("ragged", "Whether it stands for ragged tensors.")
 
     @property
     def ndim(self):
@@ -100,7 +110,7 @@ class KerasTensor:
         raise TypeError("A symbolic KerasTensor cannot be used as a boolean.")
 
     def __iter__(self):
-        raise TypeError(_no_value("Iterating over a symbolic KerasTensor"))
+        raise NotIterableError(_no_value("Iterating over a symbolic KerasTensor"))
 
     def __array__(self, *args, **kwargs):
         raise ValueError(
@@ -156,8 +166,10 @@ def any_symbolic(args, kwargs=None) -> bool:
     return bool(kwargs) and any_symbolic(kwargs.values())
 
 
-class ShapeScope(StateScope):
+class SymbolicScope(StateScope):
     """The scope of a computation that is traced for its shapes only.
+
+    What it assigns to variables is dropped.
 
     Args:
         size: what stands for unknown dimensions in this trace.
@@ -185,7 +197,7 @@ def shape_of(x):
     shape = standardize_shape(x.shape)
     if not isinstance(x, jax.core.Tracer):
         return shape
-    scopes = (s for s in reversed(stacks.state) if isinstance(s, ShapeScope))
+    scopes = (s for s in reversed(stacks.state) if isinstance(s, SymbolicScope))
     scope = next(scopes, None)
     return shape if scope is None else scope.declared(shape)
 
@@ -203,8 +215,7 @@ def infer_outputs(fn, args, kwargs):
     unknown = {i for leaf in leaves for i, d in enumerate(leaf.shape) if d is None}
 
     def traced(size, *arrays):
-        # What the function writes to variables belongs to no run: drop it.
-        with ShapeScope(size, unknown):
+        with SymbolicScope(size, unknown):
             new_args, new_kwargs = rebuild(arrays)
             return fn(*new_args, **new_kwargs)
 

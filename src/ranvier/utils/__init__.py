@@ -7,6 +7,7 @@ from ranvier.core._config import (
     is_interactive_logging_enabled,
 )
 from ranvier.core._dtypes import standardize_dtype
+from ranvier.core._named_values import Config
 from ranvier.core._registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -40,6 +41,7 @@ from ranvier.datasets._get_file import (
 )
 from ranvier.models._feature_space import FeatureSpace
 from ranvier.models._plot import model_to_dot, model_to_svg, plot_model
+from ranvier.ops._graph import get_source_inputs
 from ranvier.ops._symbolic import is_keras_tensor
 from ranvier.training._py_dataset import PyDataset
 from ranvier.training._py_dataset import PyDataset as Sequence
@@ -48,6 +50,7 @@ from ranvier.training._step import unpack as unpack_x_y_sample_weight
 from ranvier.utils import bounding_boxes
 
 __all__ = [
+    "Config",
     "CustomObjectScope",
     "FeatureSpace",
     "Progbar",
@@ -65,6 +68,7 @@ __all__ = [
     "get_file",
     "get_registered_name",
     "get_registered_object",
+    "get_source_inputs",
     "image_dataset_from_directory",
     "img_to_array",
     "is_interactive_logging_enabled",
