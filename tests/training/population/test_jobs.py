@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -60,6 +63,45 @@ def test_jobs_hear_the_answers():
 
     (outcome,) = run_jobs([job], on_message=lambda index, message: message * 10)
     assert outcome.value == [0, 10, 20]
+
+
+CALLER = """
+import sys
+from ranvier.training.population._jobs import run_jobs
+
+
+def job(shared, report):
+    import os, time
+
+    with open(shared, "w") as file:
+        file.write(f"{os.getpid()}.")
+    time.sleep(600)
+
+
+run_jobs([job], shared=sys.argv[1])
+"""
+
+
+def test_a_worker_ends_with_its_caller(tmp_path):
+    """Even in the middle of a job that tells nothing for long."""
+    told = tmp_path / "pid"
+    told.touch()
+    with subprocess.Popen([sys.executable, "-c", CALLER, str(told)]) as caller:
+        while not told.read_text().endswith(".") and caller.poll() is None:
+            time.sleep(0.1)
+        caller.kill()
+    worker = int(told.read_text()[:-1])
+    patience = time.monotonic() + 60
+    while is_running(worker) and time.monotonic() < patience:
+        time.sleep(0.1)
+    assert not is_running(worker)
+
+
+def is_running(process):
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True
+    ).stdout
+    return bool(state) and not state.startswith("Z")
 
 
 def test_an_unknown_executor_is_told():
@@ -131,6 +173,50 @@ def test_populations_on_workers_are_those_of_one_process(executor, tmp_path):
             one.state_variables("train"), two.state_variables("train"), strict=True
         ):
             np.testing.assert_allclose(b.numpy(), a.numpy(), rtol=1e-3, atol=1e-5)
+
+
+class Slow(rv.callbacks.Callback):
+    """Leaves time for answers to come from the caller."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        time.sleep(0.2)
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_the_members_that_are_to_stop_do(executor):
+    """Two of three in one job, and none of those in another."""
+
+    def build(units):
+        model = rv.Sequential([rv.layers.Input((3,)), rv.layers.Dense(units)])
+        model.compile("sgd", "mse")
+        return model
+
+    stops = {0: 1, 2: 3}  # member: the epoch after which it is told
+
+    def hear(index, epoch, logs):
+        return epoch >= stops.get(index, 99)
+
+    population = train_population(
+        build,
+        [1, 1, 1, 2, 2],
+        np.ones((8, 3)),
+        np.ones((8, 1)),
+        seeds=1,
+        epochs=12,
+        executor=executor,
+        workers=1,
+        callbacks=lambda i: [Slow()],
+        on_epoch_end=hear,
+    )
+    statuses = [result.status for result in population.results]
+    assert statuses == ["stopped", "completed", "stopped", "completed", "completed"]
+    for index, history in enumerate(population.histories):
+        epochs = len(history.history["loss"])
+        told = stops.get(index, 11) + 1
+        if executor == "processes":
+            assert epochs == told
+        else:  # an epoch later, or some on a busy machine
+            assert told <= epochs < 12 or epochs == told
 
 
 def test_data_that_cannot_be_sent_are_told():

@@ -81,7 +81,7 @@ class _Worker:
         self._process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "ranvier.training.population._worker"),
-                *(str(other.fileno()), shared),
+                *(str(other.fileno()), shared, str(os.getpid())),
             ],
             pass_fds=[other.fileno()],
             env={**os.environ, "PYTHONPATH": path},
