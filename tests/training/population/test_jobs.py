@@ -187,7 +187,8 @@ def test_the_members_that_are_to_stop_do(executor):
     """Two of three in one job, and none of those in another."""
 
     def build(units):
-        model = rv.Sequential([rv.layers.Input((3,)), rv.layers.Dense(units)])
+        inner = [rv.layers.Dense(units), rv.layers.Dense(1)]
+        model = rv.Sequential([rv.layers.Input((3,)), *inner])
         model.compile("sgd", "mse")
         return model
 
