@@ -610,7 +610,7 @@ def _add_context(error, layer, bound):
         return
     shown = {
         name: _tree.map_structure(
-            lambda x: f"{_dtypes.dtype_of(x)}{list(x.shape)}" if is_tensor(x) else x,
+            lambda x: f"{x.dtype}{list(x.shape)}" if is_tensor(x) else x,
             value,
         )
         for name, value in bound.arguments.items()

@@ -124,6 +124,16 @@ class Functional(Function, Model):
         """What the model does to its inputs ahead of programs; None for most."""
         return None if self._host_stage is None else self.on_host
 
+    @property
+    def gives_strings(self):
+        """Whether some outputs are strings, which no program can give."""
+        return self.runs_on_host and any(t.dtype == "string" for t in self._outputs)
+
+    def columns(self, inputs):
+        """Returns inputs of any kind as arrays, in the structure of the model's."""
+        columns = self._host_stage.columns(inputs)
+        return _tree.pack_sequence_as(self._inputs_struct, columns)
+
     def on_host(self, inputs):
         """Returns the arrays of numbers that the layers on strings make of inputs."""
         return self._host_stage.prepare(inputs)

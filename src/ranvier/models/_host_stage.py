@@ -65,6 +65,10 @@ class HostStage:
         """Tells whether inputs are what `prepare` returned."""
         return isinstance(inputs, dict) and inputs.keys() == self._keys
 
+    def columns(self, inputs):
+        """Returns inputs of any kind as a list of arrays, in the model's order."""
+        return _columns(inputs, self._graph)
+
     def prepare(self, inputs):
         """Returns arrays of numbers for the program, in a dictionary.
 
@@ -75,7 +79,7 @@ class HostStage:
             return inputs
         from ranvier.layers.preprocessing._host_layer import refuse_tracers
 
-        columns = _columns(inputs, self._graph)
+        columns = self.columns(inputs)
         values = dict(zip(map(id, self._graph.inputs), columns, strict=True))
         prepared = {t.name: values[id(t)] for t in self._inputs}
         for node in self._host_nodes:

@@ -43,6 +43,7 @@ class Model(Trainer, Layer):
 
     # What is done to inputs by NumPy ahead of programs: a function, or None.
     host_part = None
+    gives_strings = False  # as outputs
 
     def __new__(cls, *args, **kwargs):
         if cls is Model and _is_functional(args, kwargs):

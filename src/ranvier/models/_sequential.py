@@ -179,6 +179,16 @@ class Sequential(Model):
         """What the model does to its inputs ahead of programs; None for most."""
         return self.on_host if self.runs_on_host else None
 
+    @property
+    def gives_strings(self):
+        """Whether the outputs are strings, which no program can give."""
+        built = self._functional is not None
+        return self.runs_on_host and built and self._functional.gives_strings
+
+    def columns(self, inputs):
+        """Returns inputs of any kind as an array."""
+        return self._functional.columns(inputs)
+
     def on_host(self, inputs):
         """Returns the arrays of numbers that the layers on strings make of inputs."""
         if self._functional is None:

@@ -17,6 +17,7 @@ from ranvier.data._node import INFINITE
 from ranvier.data._passes import get_passes, set_passes
 from ranvier.data._shuffling import Shuffle
 from ranvier.training._arrays import count_samples, to_arrays
+from ranvier.training._host import run_host_part
 from ranvier.training._sources import IterableSource
 from ranvier.training._step import unpack
 
@@ -212,10 +213,14 @@ class _Ahead:
         set_passes(self.dataset._data_node, state)
 
 
-def in_memory(data):
+def in_memory(data, model=None):
     """Returns what an array feed needs for a dataset of batches of arrays.
 
     Such a dataset is arrays in memory, shuffled as a whole or not at all, in batches.
+
+    Args:
+        data: the dataset.
+        model: whose layers on the host are run on the inputs.
 
     Returns:
         `(arrays, batch_size, shuffle, seed)`, or None for any other dataset.
@@ -237,7 +242,7 @@ def in_memory(data):
         return None
     x, y, sample_weight = unpack(rows.columns)
     arrays = (
-        to_arrays(x, "x"),
+        to_arrays(run_host_part(model, x), "x"),
         to_arrays(y, "y"),
         to_arrays(sample_weight, "sample_weight"),
     )

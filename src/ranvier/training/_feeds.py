@@ -101,7 +101,7 @@ def _dataset_feed(dataset, weigh, model, steps):
     # Imported when used: datasets are much code that many runs do without.
     from ranvier.training._dataset_source import DatasetSource, in_memory
 
-    whole = in_memory(dataset)
+    whole = in_memory(dataset, model)
     if whole is None or not fits_device(whole[0]):
         return StreamFeed(DatasetSource(dataset, weigh, model, steps))
     arrays, batch_size, shuffle, seed = whole

@@ -1,5 +1,6 @@
 """predict: outputs for whole arrays or streams, computed in compiled chunks."""
 
+import itertools
 import warnings
 
 import jax
@@ -11,12 +12,12 @@ from ranvier.core import _interrupts, _tree
 from ranvier.core._programs import Program
 from ranvier.core._scope import StateScope
 from ranvier.training._array_feed import ArrayFeed
-from ranvier.training._arrays import check_steps
+from ranvier.training._arrays import check_batch_size, check_steps, count_samples
 from ranvier.training._build import build_model
-from ranvier.training._feeds import WHOLE, make_feed
+from ranvier.training._feeds import WHOLE, is_array_data, make_feed
 from ranvier.training._passes import steps_per_call
 from ranvier.training._stateless import step_of
-from ranvier.training._step import pack
+from ranvier.training._step import pack, unpack
 
 # Output bytes that one compiled chunk produces at most (a batch counts even if
 # larger), and its number of batches at most.
@@ -27,19 +28,26 @@ _CHUNK_BATCHES = 1024
 def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
     """Returns the outputs for data; see `Model.predict`."""
     steps = check_steps(steps, "steps")
-    feed = make_feed(x, batch_size=batch_size, steps=steps, model=model)
-    build_model(model, feed, "predict")
+    if model.gives_strings:
+        batches = _batches_of_columns(model, x, batch_size, steps)
+        total = steps
+    else:
+        feed = make_feed(x, batch_size=batch_size, steps=steps, model=model)
+        build_model(model, feed, "predict")
+        total = steps or feed.steps
     if not isinstance(callbacks, CallbackList):
         callbacks = CallbackList(
             callbacks,
             add_progbar=verbose != 0,
             verbose=verbose,
             epochs=1,
-            steps=steps or feed.steps,
+            steps=total,
             model=model,
         )
     model.stop_predicting = False
-    if isinstance(feed, ArrayFeed) and not model.run_eagerly:
+    if model.gives_strings:
+        chunks = _string_chunks(model, batches, callbacks)
+    elif isinstance(feed, ArrayFeed) and not model.run_eagerly:
         chunks = _array_chunks(model, feed, steps, callbacks)
     else:
         chunks = _batch_chunks(model, feed, steps, callbacks)
@@ -54,6 +62,8 @@ def predict(model, x, batch_size=None, verbose="auto", steps=None, callbacks=Non
 
 def predict_on_batch(model, x):
     """Returns the outputs of one batch; see `Model.predict_on_batch`."""
+    if model.gives_strings:
+        return _to_numpy(model(x, training=False))
     feed = make_feed(x, batch_size=WHOLE, model=model)
     build_model(model, feed, "predict")
     return _Predictor(model).run(feed.first_batch())
@@ -112,6 +122,35 @@ def _batch_chunks(model, feed, steps, callbacks):
         step += 1
     calls.close()
     feed.end_epoch()
+
+
+def _batches_of_columns(model, x, batch_size, steps):
+    """Returns an iterator over batches of raw inputs."""
+    if not is_array_data(x):
+        items = (x[i] for i in range(len(x))) if hasattr(x, "on_epoch_end") else x
+        return itertools.islice((unpack(item)[0] for item in items), steps)
+    columns = model.columns(x)
+    count = count_samples(x=columns)
+    size = check_batch_size(batch_size, "batch_size")
+    if batch_size is None and steps:
+        size = -(-count // steps)
+    return (
+        _tree.map_structure(lambda a, i=i: a[i : i + size], columns)
+        for i in itertools.islice(range(0, count, size), steps)
+    )
+
+
+def _string_chunks(model, batches, callbacks):
+    """Yields the outputs of a model that gives strings: no program can."""
+    calls = _Calls(model, callbacks)
+    for step, x in enumerate(batches):
+        if model.stop_predicting:
+            break
+        calls.begin(step)
+        outputs = _to_numpy(model(x, training=False))
+        calls.end(step, outputs)
+        yield outputs
+    calls.close()
 
 
 def _warn_of_end(available, steps):

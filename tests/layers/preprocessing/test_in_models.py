@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import ranvier as rv
+from ranvier.tensors._errors import FailedPreconditionError
 
 layers = rv.layers
 RNG = np.random.default_rng(0)
@@ -253,3 +254,78 @@ def test_missing_and_extra_inputs(model):
     wrong = {**INPUTS, "city": np.stack([CITIES, CITIES], axis=1)[:, :, None]}
     with pytest.raises(ValueError, match="city"):
         model.predict(wrong, verbose=0)
+
+
+@pytest.mark.parametrize("rank", [1, 2])
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("kind", ["IntegerLookup", "Hashing"])
+def test_integers_from_datasets_in_memory(kind, shuffle, rank):
+    kwargs = {
+        "IntegerLookup": {"vocabulary": [20, 2**40]},
+        "Hashing": {"num_bins": 3},
+    }[kind]
+    layer = getattr(layers, kind)(output_mode="one_hot", **kwargs)
+    number = rv.Input((1,), dtype="int64", name="id")
+    model = rv.Model({"id": number}, layers.Dense(1)(layer(number)))
+    model.compile("sgd", "mse")
+    dataset = rv.data.Dataset.from_tensor_slices(
+        ({"id": IDS if rank == 2 else IDS[:, 0]}, Y)
+    )
+    if shuffle:
+        dataset = dataset.shuffle(60, seed=0)
+    dataset = dataset.batch(16)
+    model.fit(dataset, epochs=2, verbose=0)
+    expected = model.predict({"id": IDS}, verbose=0)
+    np.testing.assert_allclose(
+        model.evaluate(dataset, verbose=0),
+        np.mean((expected[:, 0] - Y) ** 2),
+        rtol=1e-5,
+    )
+    if not shuffle:
+        found = model.predict(dataset.map(lambda x, y: x), verbose=0)
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+        found = model.predict(dataset, verbose=0)
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_errors_of_layers_on_strings_come_through():
+    text = rv.Input((1,), dtype="string")
+    model = rv.Model(text, layers.StringLookup()(text))
+    for run in (model, model.predict):
+        with pytest.raises(FailedPreconditionError, match="no vocabulary"):
+            run(CITIES[:, None].astype(object))
+
+
+@pytest.mark.parametrize("stack", [False, True])
+def test_predictions_that_are_strings(stack):
+    """A model that turns the likeliest class into its name."""
+    names = layers.StringLookup(vocabulary=["low", "high"], invert=True)
+    ids = np.array([[1], [2], [0], [2], [9]])
+    if stack:
+        model = rv.Sequential([rv.Input((1,), dtype="int64"), names])
+    else:
+        number = rv.Input((1,), dtype="int64")
+        model = rv.Model(number, names(number))
+    expected = [[b"low"], [b"high"], [b"[UNK]"], [b"high"], [b"[UNK]"]]
+    dataset = rv.data.Dataset.from_tensor_slices(ids).batch(2)
+    assert model.predict(ids, verbose=0).tolist() == expected
+    assert model.predict(ids, batch_size=2, verbose=0).tolist() == expected
+    assert model.predict(ids, batch_size=2, steps=1, verbose=0).tolist() == expected[:2]
+    assert model.predict(dataset, verbose=0).tolist() == expected
+    assert model.predict_on_batch(ids).tolist() == expected
+
+
+def test_names_of_classes_next_to_probabilities():
+    inputs = rv.Input((2,), name="x")
+    probabilities = layers.Dense(3, activation="softmax")(inputs)
+    names = layers.StringLookup(
+        vocabulary=["a", "b", "c"], num_oov_indices=0, invert=True
+    )
+    best = names(rv.ops.argmax(probabilities, axis=-1))
+    model = rv.Model(inputs, {"name": best, "probabilities": probabilities})
+    found = model.predict(AGES, batch_size=16, verbose=0)
+    assert found["probabilities"].shape == (60, 3)
+    expected = np.array([b"a", b"b", b"c"])[found["probabilities"].argmax(axis=-1)]
+    assert found["name"].tolist() == expected.tolist()
+    alone = rv.Model(inputs, probabilities).predict(AGES, verbose=0)
+    np.testing.assert_allclose(found["probabilities"], alone, rtol=1e-5)

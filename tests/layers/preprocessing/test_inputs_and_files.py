@@ -368,3 +368,31 @@ def test_a_layer_without_vocabulary_cannot_be_called(make, x):
         layer.adapt([])
         with pytest.raises(RuntimeError, match="no vocabulary"):
             layer(x)
+
+
+# What a layer was built for.
+
+
+@pytest.mark.parametrize(
+    "layer, x, shape",
+    [
+        (layers.TextVectorization(vocabulary=WORDS), np.array([["wind"]]), (1, 1)),
+        (layers.Hashing(3), np.array([["wind", "?"]]), (1, 2)),
+        (
+            layers.HashedCrossing(3),
+            [np.array(["wind"]), np.array([4])],
+            [(1,), (1,)],
+        ),
+        (layers.StringLookup(vocabulary=WORDS), np.array(["wind"]), None),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_build_config(layer, x, shape):
+    serialized = rv.saving.serialize_keras_object(layer)
+    is_lookup = shape is None
+    assert serialized.get("build_config") == ({} if is_lookup else None)
+    layer(x)
+    assert layer.get_build_config() == ({} if is_lookup else {"input_shape": shape})
+    config = rv.saving.serialize_keras_object(layer)
+    again = rv.saving.deserialize_keras_object(config)
+    assert np.asarray(again(x)).tolist() == np.asarray(layer(x)).tolist()

@@ -37,7 +37,8 @@ class HostLayer(Layer):
     def __call__(self, inputs, *args, **kwargs):
         if any_symbolic(_may_be_tensors(inputs)):
             return super().__call__(inputs, *args, **kwargs)
-        self.built = True
+        if not self.built:
+            self._note_shapes(inputs)
         outputs = self.call(inputs, *args, **kwargs)
         return outputs if contexts.current else presented(outputs, self._wide_integers)
 
@@ -68,12 +69,12 @@ class HostLayer(Layer):
         """
         return values
 
-    def get_build_config(self):
-        """Returns an empty dictionary: there is nothing to build."""
-        return {}
-
-    def build_from_config(self, config):
-        """Nothing to build."""
+    def _note_shapes(self, inputs):
+        """Keeps the shapes for `get_build_config`; there is nothing to build."""
+        leaves = _may_be_tensors(inputs)
+        if leaves and all(hasattr(x, "shape") for x in leaves):
+            shapes = _tree.map_structure(lambda x: tuple(x.shape), inputs)
+            self._build_shapes = {"input_shape": shapes}
         self.built = True
 
 

@@ -454,6 +454,14 @@ class IndexLookup(Adaptable, HostLayer):
             "salt": self.salt,
         }
 
+    def get_build_config(self):
+        """Returns an empty dictionary: there is nothing to build."""
+        return {}
+
+    def build_from_config(self, config):
+        """Nothing to build."""
+        self.built = True
+
     def save_own_variables(self, store):
         """Stores the weights of the tokens."""
         if self.output_mode == "tf_idf" and self._idf_weights is not None:
