@@ -300,3 +300,81 @@ def test_a_numpy_function_without_results():
     seen = []
     assert tf.numpy_function(seen.append, [tf.constant(1)], []) == []
     assert len(seen) == 1
+
+
+class TestDamagedFiles:
+    @pytest.fixture
+    def files(self, tmp_path):
+        paths = []
+        for name, records in (("a", [b"one", b"two", b"three"]), ("b", [b"x", b"y"])):
+            paths.append(tmp_path / name)
+            with tf.io.TFRecordWriter(str(paths[-1])) as writer:
+                for record in records:
+                    writer.write(record)
+        data = bytearray(paths[0].read_bytes())
+        data[31] ^= 1  # within the second record
+        paths[0].write_bytes(data)
+        return [str(path) for path in paths]
+
+    def test_a_file_ends_where_it_is_damaged(self, files):
+        iterator, found = iter(tf.data.TFRecordDataset(files)), []
+        while True:
+            try:
+                found.append(next(iterator).numpy())
+            except tf.errors.DataLossError:
+                found.append("lost")
+            except StopIteration:
+                break
+        assert found == [b"one", "lost", b"x", b"y"]
+
+    def test_the_others_are_read_where_errors_are_left_out(self, files):
+        plain = tf.data.TFRecordDataset(files).ignore_errors()
+        assert listed(plain) == [b"one", b"x", b"y"]
+        names = Dataset.from_tensor_slices(files)
+        in_turn = names.interleave(tf.data.TFRecordDataset, cycle_length=2)
+        assert listed(in_turn.ignore_errors()) == [b"one", b"x", b"y"]
+
+    def test_a_folder_is_no_file(self, tmp_path):
+        for dataset in (tf.data.TFRecordDataset, tf.data.TextLineDataset):
+            with pytest.raises(tf.errors.FailedPreconditionError):
+                dataset(str(tmp_path))
+
+    def test_rows_before_one_at_fault_come_first(self, tmp_path):
+        path = tmp_path / "a.csv"
+        path.write_text("a,b\n1,2\n3,4\n5,\n7,8\n9,10\n")
+        wanted = [tf.int32, tf.int32]
+        table = tf.data.experimental.make_csv_dataset(
+            str(path), 1, column_defaults=wanted, num_epochs=1, shuffle=False
+        )
+        batches = iter(table)
+        assert [int(next(batches)["a"][0]) for _ in range(2)] == [1, 3]
+        with pytest.raises(tf.errors.InvalidArgumentError, match="line 4"):
+            next(batches)
+        assert [int(batch["a"][0]) for batch in batches] == [7, 9]
+
+    def test_an_empty_table_has_no_columns(self, tmp_path):
+        (tmp_path / "a.csv").write_text("")
+        with pytest.raises(ValueError, match="empty file"):
+            tf.data.experimental.make_csv_dataset(str(tmp_path / "a.csv"), 1)
+
+
+def test_names_that_begin_with_a_dot_are_listed(tmp_path):
+    for name in (".h.txt", "a.txt"):
+        (tmp_path / name).write_text("")
+    names = Dataset.list_files(str(tmp_path / "*.txt"), shuffle=False)
+    assert [name[len(str(tmp_path)) + 1 :] for name in listed(names)] == [
+        b".h.txt",
+        b"a.txt",
+    ]
+
+
+def test_a_name_may_be_a_tensor(tmp_path):
+    ds = Dataset.range(3).cache(tf.constant(str(tmp_path / "kept")))
+    assert listed(ds) == listed(ds) == [0, 1, 2]
+
+
+def test_no_window_at_all():
+    windows = Dataset.range(3).window(5, drop_remainder=True)
+    batches = windows.flat_map(lambda window: window.batch(5))
+    assert batches.element_spec.shape.as_list() == [None]
+    assert listed(batches) == []

@@ -484,6 +484,11 @@ class _HeadRows:
                 "Files have different column names in the header row: "
                 f"{[names for names in found if names != found[0]][0]} and {found[0]}"
             )
+        if not found[0]:
+            raise ValueError(
+                f"The header line of {self.paths[0]} has no names of columns. Is it an "
+                "empty file?"
+            )
         return found[0]
 
     def _rows(self, path):

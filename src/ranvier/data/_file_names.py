@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from ranvier.tensors._errors import NotFoundError
+from ranvier.tensors._errors import FailedPreconditionError, NotFoundError
 
 
 def file_names(names) -> list:
@@ -36,12 +36,20 @@ def existing(names) -> list:
 
     Raises:
         NotFoundError: for a file that is not.
+        FailedPreconditionError: for a folder.
     """
     names = file_names(names)
     for name in names:
         if not os.path.exists(name):
             raise NotFoundError(f"{name}; No such file or directory")
+        if os.path.isdir(name):
+            raise FailedPreconditionError(f"{name}; Is a directory")
     return names
+
+
+def matches(pattern) -> list:
+    """Returns what a pattern matches, sorted; names that begin with a dot as well."""
+    return sorted(glob.glob(pattern, include_hidden=True))
 
 
 def matching(file_pattern) -> list:
@@ -50,11 +58,7 @@ def matching(file_pattern) -> list:
     Raises:
         ValueError: if there is none.
     """
-    paths = [
-        path
-        for pattern in file_names(file_pattern)
-        for path in sorted(glob.glob(pattern))
-    ]
+    paths = [path for pattern in file_names(file_pattern) for path in matches(pattern)]
     if not paths:
         raise ValueError(f"No files match `file_pattern` {file_pattern}.")
     return paths

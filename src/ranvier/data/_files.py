@@ -210,17 +210,27 @@ class File(Node):
 
 
 class _FileStream(Stream):
-    """The position is the reader's: a number of bytes."""
+    """The position is the reader's: a number of bytes.
+
+    A file ends where it is damaged: whoever leaves out errors goes on with the next.
+    """
 
     def __init__(self, node):
         self.node = node
         self.offset = 0
+        self.ended = False
         self._reader = None
 
     def produce(self, limit):
-        if self._reader is None:
-            self._reader = self.node.open_at(self.node.path, self.offset)
-        items = self._reader.read_block(limit)
+        if self.ended:
+            return None
+        try:
+            if self._reader is None:
+                self._reader = self.node.open_at(self.node.path, self.offset)
+            items = self._reader.read_block(limit)
+        except Exception:
+            self.ended = True
+            raise
         if not items:
             return None
         column = np.empty(len(items), object)
@@ -236,10 +246,10 @@ class _FileStream(Stream):
 
     def get_state(self):
         offset = self.offset if self._reader is None else self._reader.offset
-        return {"offset": offset}
+        return {"offset": offset, "ended": self.ended}
 
     def set_state(self, state):
-        self.offset = state["offset"]
+        self.offset, self.ended = state["offset"], state["ended"]
         self._close()
 
 

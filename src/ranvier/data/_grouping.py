@@ -38,7 +38,12 @@ class Window(Transformation):
         return _WindowStream(self)
 
     def spec(self):
-        return _structure.map_values(_spec.DatasetSpec, self.source.spec())
+        def described(spec):
+            result = _spec.DatasetSpec(spec)
+            result.make_empty = lambda: self.make(Rows(np.zeros(0), 0, spec))
+            return result
+
+        return _structure.map_values(described, self.source.spec())
 
     def cardinality(self):
         n = self.source.cardinality()

@@ -1,7 +1,6 @@
 """The methods of `Dataset` that make one from something else."""
 
 import functools
-import glob
 import operator
 import os
 
@@ -11,7 +10,7 @@ from ranvier.autodiff.function._failures import ReadsDataset
 from ranvier.autodiff.function._state import state as tracing_state
 from ranvier.core._seeds import make_default_seed
 from ranvier.data import _columns, _spec, _structure
-from ranvier.data._file_names import file_names
+from ranvier.data._file_names import file_names, matches
 from ranvier.data._mixing import Choose, Draws, Zip
 from ranvier.data._options import inherit
 from ranvier.data._shuffling import Shuffle
@@ -238,7 +237,7 @@ class Making:
             patterns = file_names(file_pattern)
         files: list = []
         for pattern in patterns:
-            files += sorted(glob.glob(pattern))
+            files += matches(pattern)
         if not files:
             raise InvalidArgumentError(
                 f"No files matched pattern: {', '.join(patterns)}"

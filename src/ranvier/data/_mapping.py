@@ -132,7 +132,7 @@ def example_of(node):
     """Returns a block of one element of zeros and empty strings.
 
     Raises:
-        TypeError: for elements with ragged or sparse values, or datasets.
+        TypeError: for elements with ragged or sparse values.
     """
     return Block.of([_structure.map_values(_spec.example, node.spec())])
 

@@ -108,6 +108,7 @@ class _RememberedStream(Stream):
 
     def _go_to(self, position):
         self.position = position
+        self._most = MOST  # rows to read at once
         self._kept = self.node.memory.get(self.node.stamp)
         self._parts = None
         if self._kept is None:
@@ -120,7 +121,7 @@ class _RememberedStream(Stream):
     def next(self, limit=MOST):
         if self._kept is not None:
             block = self._kept[self.position : self.position + limit]
-        elif self._rows.fill(1, MOST):
+        elif self._read():
             block = self._rows.take(min(self._rows.count, limit))
             if self._parts is not None:
                 self._parts.append(block)
@@ -131,6 +132,18 @@ class _RememberedStream(Stream):
         return block if block.count else None
 
     produce = next
+
+    def _read(self):
+        """Reads rows ahead; returns how many are there."""
+        try:
+            return self._rows.fill(1, self._most)
+        except Exception:
+            if self._most == 1:
+                raise
+            # One by one: the rows before the one at fault come first.
+            self._go_to(self.position)
+            self._parts, self._most = None, 1
+            return self._rows.fill(1, 1)
 
     def _keep(self):
         if self._parts:

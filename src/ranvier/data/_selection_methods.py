@@ -2,6 +2,7 @@
 
 from ranvier.data import _selecting
 from ranvier.data._caching import Cache, Prefetch
+from ranvier.data._file_names import file_names
 from ranvier.data._making import integer
 from ranvier.data._options import inherit
 from ranvier.data._shuffling import Shuffle
@@ -167,9 +168,7 @@ class Selection:
             >>> [int(x) for x in ds] == [int(x) for x in ds]
             True
         """
-        import os
-
-        return self._then(Cache(self._data_node, os.fsdecode(filename)))
+        return self._then(Cache(self._data_node, file_names(filename)[0]))
 
     def prefetch(self, buffer_size, name=None):
         """Reads elements ahead, in a thread.

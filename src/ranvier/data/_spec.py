@@ -33,6 +33,7 @@ class DatasetSpec(TypeSpec):
     """
 
     shape = dtype = None
+    make_empty = None  # a function that makes a dataset without elements, where known
 
     def __init__(self, element_spec, dataset_shape=()):
         self.element_spec = element_spec
@@ -194,8 +195,10 @@ def example(spec):
     """Returns a value of a spec: zeros or empty strings, unknown sizes being 0.
 
     Raises:
-        TypeError: for ragged and sparse values and datasets.
+        TypeError: for ragged and sparse values.
     """
+    if isinstance(spec, DatasetSpec) and spec.make_empty is not None:
+        return spec.make_empty()
     if not isinstance(spec, TensorSpec) or sizes(spec) is None:
         raise TypeError(f"There is no example of {spec!r}.")
     shape = tuple(size or 0 for size in sizes(spec))
