@@ -118,6 +118,17 @@ def test_older_name_of_an_input_shape():
     assert layer.batch_shape == (4, 2, 3)
 
 
+@pytest.mark.parametrize("policy", ["bfloat16", "mixed_float16"])
+def test_a_constructor_gets_the_name_of_a_policy(policy):
+    class Watching(ranvier.layers.Dense):
+        def __init__(self, *args, **kwargs):
+            assert kwargs["dtype"] == policy
+            super().__init__(*args, **kwargs)
+
+    layer = Watching.from_config(ranvier.layers.Dense(2, dtype=policy).get_config())
+    assert layer.dtype_policy.name == policy
+
+
 @pytest.mark.parametrize("where", ["built", "new"])
 def test_policies_of_a_map(where):
     policies = ranvier.dtype_policies.DTypePolicyMap(

@@ -211,6 +211,9 @@ SYMBOLIC = {
         call(FREE, 1, 2, 3, 4),
         call(B, 1, 2),
         call(C, 1, 2, 3, 4, **FIRST),
+        call(FREE, 2, 3, target_height=20, target_width=30),
+        call(FREE, bottom_padding=2, target_height=20, left_padding=1, right_padding=1),
+        call(T((None, None, 3)), 2, 3, target_height=20, target_width=30),
     ],
     "crop_images": [call(B, 1, 2, 3, 4), call(B, 1, 2), call(C, 1, 2, 3, 4, **FIRST)],
     "map_coordinates": [

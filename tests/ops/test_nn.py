@@ -298,6 +298,13 @@ def test_sparse_crossentropy_takes_any_axis_of_classes():
     np.testing.assert_allclose(first, last, rtol=1e-6)
 
 
+@pytest.mark.parametrize("dtype", ["bool", "int8", "float16"])
+@pytest.mark.parametrize("name", ["one_hot", "multi_hot"])
+def test_sparse_encodings_have_the_dtype(name, dtype):
+    encoded = getattr(ops, name)([[0, 2], [1, 1]], 3, dtype=dtype, sparse=True)
+    assert encoded.dtype == dtype
+
+
 @pytest.mark.parametrize("name", ["one_hot", "multi_hot"])
 def test_sparse_encodings_hold_the_same_values(name):
     encode = getattr(ops, name)

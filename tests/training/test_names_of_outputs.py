@@ -7,7 +7,7 @@ import pytest
 from jax.experimental.sparse import BCOO
 
 import ranvier
-from ranvier import layers
+from ranvier import layers, tensors
 from ranvier.layers import Dense, Input
 
 x, y = np.ones((4, 3), "float32"), np.zeros((4, 1), "float32")
@@ -78,3 +78,15 @@ def test_models_take_sparse_arrays_of_jax():
     np.testing.assert_array_equal(outputs, model.predict(SPARSE.todense(), verbose=0))
     encode = layers.CategoryEncoding(4, output_mode="multi_hot", sparse=True)
     assert Dense(2)(encode(np.array([[0, 1], [2, 3]]))).shape == (2, 2)
+
+
+def test_sparse_tensors_train_like_dense_ones():
+    dense, y = np.eye(4, dtype="float32")[[0, 1, 2, 3, 0, 2]], np.arange(6.0)
+    sparse = tensors.sparse_from_dense(dense)
+    losses = []
+    for x, targets in ((dense, y), (sparse, y), (iter([(sparse, y)]), None)):
+        ranvier.utils.set_random_seed(0)
+        model = ranvier.Sequential([Dense(1)])
+        model.compile("sgd", "mse")
+        losses += model.fit(x, targets, shuffle=False, verbose=0).history["loss"]
+    np.testing.assert_allclose(losses, losses[0], rtol=1e-6)

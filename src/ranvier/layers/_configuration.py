@@ -88,7 +88,9 @@ class Configuration:
         if config.get("quantization_config") is None:  # in files of Keras
             config.pop("quantization_config", None)
         if isinstance(config.get("dtype"), dict):
-            config["dtype"] = _policy.get(config["dtype"])
+            policy = _policy.get(config["dtype"])
+            plain = type(policy) is _policy.DTypePolicy
+            config["dtype"] = policy.name if plain else policy
         init = inspect.signature(cls.__init__).parameters
         if not any(p.kind is p.VAR_KEYWORD for p in init.values()):
             for key in ("trainable", "dtype", "name"):

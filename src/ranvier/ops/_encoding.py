@@ -102,4 +102,6 @@ def multi_hot(inputs, num_classes=None, axis=-1, dtype=None, sparse=False, **kwa
         return encoded
     from jax.experimental.sparse import BCOO
 
-    return BCOO.fromdense(encoded, nse=min(encoded.size, x.size))
+    found = BCOO.fromdense(encoded, nse=min(encoded.size, x.size))
+    # Of booleans it makes integers.
+    return BCOO((found.data.astype(dtype), found.indices), shape=found.shape)

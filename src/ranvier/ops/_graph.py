@@ -118,7 +118,7 @@ class Function(Operation):
             needed.append(node)
             if node.is_input:
                 raise ValueError(
-                    f"Output{self._path_of_output(node)} is not connected to `inputs`, "
+                    f"Output {self._output_of(node)} is not connected to `inputs`, "
                     f"{self._inputs}: it depends on {node.output_tensors[0]}."
                 )
             self._run_order.append(node)
@@ -130,11 +130,12 @@ class Function(Operation):
         self._nodes = needed
         self._operations, self._node_depths = by_depth(needed, ranks)
 
-    def _path_of_output(self, node):
-        """Returns where in the outputs the first one is that depends on a node."""
+    def _output_of(self, node):
+        """Returns words for the first output that depends on a node."""
         for path, output in _tree.flatten_with_path(self._outputs_struct):
             if any(other is node for other in walk(self._inputs, [output])[0]):
-                return f" with path `{'.'.join(map(str, path))}`" if path else ""
+                where = f"with path `{'.'.join(map(str, path))}`"
+                return where if path else output.name
         return ""
 
     @property

@@ -6,6 +6,8 @@ import jax.numpy as jnp
 from ranvier.ops._core import saturate_cast
 from ranvier.ops._dispatch import op
 from ranvier.ops._image_layout import as_images, axes_of, choice
+from ranvier.ops._specs import infer, output_spec
+from ranvier.ops._symbolic import KerasTensor
 
 _INTERPOLATIONS = ("bilinear", "nearest", "lanczos3", "lanczos5", "bicubic")
 _METHODS = (
@@ -203,6 +205,33 @@ def pad_images(
     return jnp.pad(images, margins)
 
 
+@output_spec(pad_images)
+def _pad_images_spec(
+    images,
+    top_padding=None,
+    left_padding=None,
+    bottom_padding=None,
+    right_padding=None,
+    target_height=None,
+    target_width=None,
+    data_format=None,
+):
+    # Any size that fits will do in place of one that is unknown: it shows only where
+    # the new size is not given.
+    shape = list(images.shape)
+    rows, columns = axes_of(data_format)[:2]
+    for axis, before, after, target in (
+        (rows, top_padding, bottom_padding, target_height),
+        (columns, left_padding, right_padding, target_width),
+    ):
+        if len(shape) > 2 and shape[axis] is None and target is not None:
+            shape[axis] = target - (before or after or 0)
+    margins = (top_padding, left_padding, bottom_padding, right_padding)
+    targets = (target_height, target_width, data_format)
+    known = KerasTensor(shape, images.dtype)
+    return infer(pad_images.raw, (known, *margins, *targets), {})
+
+
 @op
 def crop_images(
     images,
@@ -270,14 +299,20 @@ def _margins(kind, *, length, **given):
         )
     before, after, target = given.values()
     if target is not None:
+        _require_nonnegative(given, length, {list(given)[2]: target})
+    if target is not None:
         total = target - length if kind == "padding" else length - target
         before = total - after if before is None else before
         after = total - before if after is None else after
     target = length + (before + after) * (1 if kind == "padding" else -1)
-    for name, value in zip(given, (before, after, target)):
+    _require_nonnegative(given, length, dict(zip(given, (before, after, target))))
+    return before, after
+
+
+def _require_nonnegative(given, length, values):
+    for name, value in values.items():
         if value < 0:
             raise ValueError(
                 f"{name} must be >= 0. Received: {name}={value} for images of length "
                 f"{length} along that axis, and {given}"
             )
-    return before, after

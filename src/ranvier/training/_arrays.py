@@ -24,6 +24,10 @@ def to_array(value, argument: str):
             value = value.toarray()
         elif hasattr(value, "todense"):  # jax.experimental.sparse
             value = value.todense()
+        elif hasattr(value, "dense_shape"):  # ours
+            from ranvier.tensors import sparse_to_dense
+
+            value = sparse_to_dense(value)
         try:
             value = np.asarray(value)
         except (ValueError, TypeError) as error:

@@ -35,7 +35,7 @@ def is_array_data(x) -> bool:
         return True
     if hasattr(x, "__next__") or hasattr(x, "on_epoch_end"):
         return False
-    kinds = ("to_numpy", "__array__", "toarray", "todense")
+    kinds = ("to_numpy", "__array__", "toarray", "todense", "dense_shape")
     return any(hasattr(x, name) for name in kinds)
 
 
