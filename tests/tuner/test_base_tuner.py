@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 
 import keras_tuner
 import numpy as np
@@ -270,6 +271,46 @@ def test_plots(tmp_path):
     lines = tuner.plot_parallel_coordinates(found).lines
     assert len(lines) == len(found.oracle.trials)
     assert len(tuner.plot_importance(found).patches) == 3
+    for number in pyplot.get_fignums():
+        assert_labels_are_inside(pyplot.figure(number))
+    pyplot.close("all")
+
+
+def assert_labels_are_inside(figure):
+    figure.canvas.draw()
+    drawn, page = figure.get_tightbbox(), figure.bbox_inches
+    assert drawn.x0 >= page.x0
+    assert drawn.y0 >= page.y0
+    assert drawn.x1 <= page.x1
+    assert drawn.y1 <= page.y1
+
+
+def test_values_in_pictures_stand_in_the_order_of_the_space(tmp_path):
+    import matplotlib
+
+    matplotlib.use("agg")
+    from matplotlib import pyplot
+
+    class Search(tuner.RandomSearch):
+        def run_trial(self, trial, *args, **kwargs):
+            hp = trial.hyperparameters
+            units = hp.Choice("units", [8, 16, 32])
+            if hp.Choice("kind", ["a", "b"]) == "b":
+                units += hp.Int("more", 0, 3, parent_name="kind", parent_values=["b"])
+            hp.Float("rate", 0, 1)
+            return units
+
+    found = Search(directory=tmp_path, max_trials=9, seed=1)
+    found.search(verbose=0)
+    units = tuner.plot_objective(found)[0]
+    assert [text.get_text() for text in units.get_xticklabels()] == ["8", "16", "32"]
+    ax = tuner.plot_parallel_coordinates(found)
+    places = {text.get_text(): text.xy[1] for text in ax.texts if text.xy[0] == 0}
+    assert sorted(places, key=places.get) == ["8", "16", "32"]
+    trials = list(found.oracle.trials.values())
+    lengths = sorted(len(line.get_xdata()) for line in ax.lines)
+    assert lengths == sorted(len(t.hyperparameters.values) + 1 for t in trials)
+    assert not any(np.isnan(line.get_ydata()).any() for line in ax.lines)
     pyplot.close("all")
 
 
@@ -307,13 +348,48 @@ def test_lines_and_table(tmp_path, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2
     assert lines[0].startswith("Trial 1/2 (0): default_objective")
+    table = shown(found)
+    assert "2/2 trials" in table
+    assert "left" not in table
+    assert "best" in table
+
+
+def shown(found):
+    """Returns the table of a search as text."""
     from rich.console import Console
 
     console = Console(file=io.StringIO(), width=100)
     console.print(found.oracle._display.table())
-    table = console.file.getvalue()
-    assert "2/2 trials" in table
-    assert "best" in table
+    return console.file.getvalue()
+
+
+def test_the_line_of_a_failed_trial(tmp_path, capsys):
+    def result(hp):
+        raise ValueError(f"no {hp.Choice('x', ['a', 'b'])}")
+
+    found = black_box(tuner, result, max_trials=1, directory=tmp_path)
+    with pytest.warns(UserWarning, match="None of 1 trials was completed"):
+        found.search()
+    line = capsys.readouterr().out.splitlines()[-1]
+    assert re.fullmatch(
+        r"Trial 1/1 \(0\): failed in \d\.\d s: ValueError: no (a|b); x=(a|b)", line
+    )
+
+
+@pytest.mark.parametrize("population_size", [None, 1])
+def test_the_table_tells_epoch_and_objective_of_what_runs(population_size, tmp_path):
+    tables = []
+
+    class Search(tuner.RandomSearch):
+        def on_epoch_end(self, trial, model, epoch, logs=None):
+            tables.append(shown(self))
+
+    search(Search, tmp_path, max_trials=2, epochs=3, population_size=population_size)
+    rows = [line.split("│") for table in tables for line in table.splitlines()]
+    rows = [[cell.strip() for cell in row] for row in rows if len(row) > 4]
+    running = {(row[2], row[3]): row[4] for row in rows if row[1] == "runs"}
+    assert set(running) >= {("0", ""), ("0", "1"), ("0", "2"), ("1", "1"), ("1", "2")}
+    assert all(float(value) > 0 for (_, epoch), value in running.items() if epoch)
 
 
 @pytest.mark.parametrize(

@@ -274,7 +274,7 @@ class _Execution:
     def is_stopped(self, epoch, logs):
         """Tells after an epoch whether the training should end here."""
         batch, trial = self.run.batch, self.run.trial
-        if self.index == 0 and batch.oracle._prune(trial, epoch, logs):
+        if batch.oracle._hear_epoch(trial, self.index, epoch, logs):
             return True
         return batch.is_broken
 

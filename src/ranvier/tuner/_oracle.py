@@ -238,6 +238,11 @@ class Oracle(Journal):
             trial.metrics.update(name, value, step=step)
         return trial
 
+    def _hear_epoch(self, trial, execution, epoch, logs):
+        """Takes notice of an epoch; returns whether the trial should end with it."""
+        self._display.on_epoch_end(trial, epoch, logs)
+        return execution == 0 and self._prune(trial, epoch, logs)
+
     @synchronized
     def _prune(self, trial, epoch, logs):
         """Reports an epoch to the pruner; returns whether the trial should end."""

@@ -4,11 +4,14 @@ import numpy as np
 
 from ranvier.core import _errors
 from ranvier.tuner._fixed import Fixed
+from ranvier.tuner._int import Int
 from ranvier.tuner._trial import TrialStatus
 
 
 def plot_parallel_coordinates(tuner, ax=None):
     """Draws a line for each trial through its values, coloured by the objective.
+
+    A line leaves out what is inactive in its trial.
 
     Args:
         tuner: a tuner that has searched.
@@ -32,23 +35,26 @@ def plot_parallel_coordinates(tuner, ax=None):
                 row[names.index(hp.name)] = hp.value_to_prob(value)
     spread = np.ptp(scores) or 1.0
     table[:, -1] = (scores - scores.min()) / spread
-    ax = ax if ax is not None else pyplot.subplots(figsize=_size(len(names)))[1]
+    if ax is None:
+        size = (max(6, 1.4 * (len(names) + 1)), 4)
+        ax = pyplot.subplots(figsize=size, layout="constrained")[1]
     colours = pyplot.get_cmap("viridis")
     best_first = np.argsort(_badness(tuner, scores))
     for place, i in reversed(list(enumerate(best_first))):
-        shade = 1 - place / max(len(trials) - 1, 1)
-        ax.plot(table[i], color=colours(shade), alpha=0.7, marker="o", markersize=3)
-    ax.set_xticks(range(len(names) + 1), [*names, tuner.oracle.objective.name])
-    ax.tick_params(axis="x", rotation=30)
+        colour = colours(1 - place / max(len(trials) - 1, 1))
+        at = np.flatnonzero(~np.isnan(table[i]))
+        ax.plot(at, table[i, at], color=colour, alpha=0.7, marker="o", markersize=3)
+    ax.vlines(range(len(names) + 1), 0, 1, color="0.8", linewidth=0.8, zorder=0)
     for i, name in enumerate(names):
         hp = next(hp for hp in space if hp.name == name)
-        for prob in (0.0, 1.0):
-            text = _text(hp.prob_to_value(min(prob, 0.999999)))
-            ax.annotate(text, (i, prob), fontsize="x-small", ha="left")
+        for text, place in _marks(hp):
+            _write(ax, text, i, place)
     for end in (0.0, 1.0):
-        text = _text(scores.min() + end * spread)
-        ax.annotate(text, (len(names), end), fontsize="x-small", ha="left")
+        _write(ax, _text(scores.min() + end * spread), len(names), end)
+    ax.set_xticks(range(len(names) + 1), [*names, tuner.oracle.objective.name])
+    pyplot.setp(ax.get_xticklabels(), rotation=30, ha="right", rotation_mode="anchor")
     ax.set_yticks([])
+    ax.set_xlim(-0.5, len(names) + 0.3)
     ax.set_title("Trials (bright: better)")
     return ax
 
@@ -73,14 +79,23 @@ def plot_objective(tuner, axes=None):
         columns = min(len(space), 3)
         rows = -(-len(space) // columns)
         size = (4 * columns, 3 * rows)
-        axes = pyplot.subplots(rows, columns, figsize=size, squeeze=False)[1].ravel()
+        figure, axes = pyplot.subplots(
+            rows, columns, figsize=size, squeeze=False, layout="constrained"
+        )
+        figure.suptitle("Trials (bright: later)")
+        axes = axes.ravel()
     for ax, hp in zip(axes, space):
         shown = [i for i, trial in enumerate(trials) if _has(trial, hp)]
         values = [trials[i].hyperparameters.values[hp.name] for i in shown]
-        if not hasattr(hp, "sampling"):
-            values = [str(value) for value in values]
+        if not hasattr(hp, "sampling"):  # categories, in the order of the space
+            known = list(hp.values)
+            values = [known.index(value) for value in values]
+            ax.set_xticks(range(len(known)), map(str, known))
+            ax.set_xlim(-0.5, len(known) - 0.5)
         elif hp.sampling == "log":
             ax.set_xscale("log")
+        elif isinstance(hp, Int):
+            ax.xaxis.get_major_locator().set_params(integer=True)
         ax.scatter(values, scores[shown], c=shown, cmap="viridis", s=15)
         ax.set_xlabel(hp.name)
         ax.set_ylabel(tuner.oracle.objective.name)
@@ -105,7 +120,7 @@ def plot_importance(tuner, ax=None):
     """
     pyplot = _errors.require("matplotlib.pyplot", "plot")
     importance = hyperparameter_importance(tuner)
-    ax = ax if ax is not None else pyplot.subplots()[1]
+    ax = ax if ax is not None else pyplot.subplots(layout="constrained")[1]
     names = list(reversed(importance))
     ax.barh(names, [importance[name] for name in names])
     ax.set_xlabel(f"importance for {tuner.oracle.objective.name}")
@@ -195,8 +210,28 @@ def _badness(tuner, scores):
     return -scores if tuner.oracle.objective.direction == "max" else scores
 
 
-def _size(count):
-    return (max(6, 1.4 * (count + 1)), 4)
+def _marks(hp):
+    """Yields texts for some values of a hyperparameter, and their places."""
+    if hasattr(hp, "sampling"):
+        for prob in (0.0, 1.0):
+            yield _text(hp.prob_to_value(min(prob, 0.999999))), prob
+    else:
+        for value in hp.values:
+            yield _text(value), hp.value_to_prob(value)
+
+
+def _write(ax, text, x, y):
+    """Writes a text left of a place on an axis."""
+    ax.annotate(
+        text,
+        (x, y),
+        xytext=(-4, 0),
+        textcoords="offset points",
+        fontsize="x-small",
+        ha="right",
+        va="center",
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.7, "pad": 0.5},
+    )
 
 
 def _text(value):

@@ -26,6 +26,8 @@ class Display(Stateful):
         self._search_started = None
         self._ended_before = 0
         self._started = {}
+        self._epochs = {}  # of trials that run: the last epoch and its logs
+        self._heard_epochs = False
         self._live = None
 
     def get_state(self):
@@ -64,8 +66,14 @@ class Display(Stateful):
         """A run of a trial begins."""
         self._started[trial.trial_id] = time.perf_counter()
 
+    def on_epoch_end(self, trial, epoch, logs):
+        """An epoch of a trial's training has ended."""
+        self._heard_epochs = True
+        self._epochs[trial.trial_id] = epoch, logs
+
     def on_trial_end(self, trial):
         """A run of a trial has ended."""
+        self._epochs.pop(trial.trial_id, None)
         if self._live is None and self.verbose:
             print_message(self.line(trial))
         self._started.pop(trial.trial_id, None)
@@ -75,9 +83,10 @@ class Display(Stateful):
     def line(self, trial) -> str:
         """Returns one line about a trial that has ended."""
         started = self._started.get(trial.trial_id)
-        text = f"Trial {self._count()} ({trial.trial_id}): {self._result(trial)}"
+        took = ""
         if started is not None:
-            text += f" in {format_duration(time.perf_counter() - started)}"
+            took = f" in {format_duration(time.perf_counter() - started)}"
+        text = f"Trial {self._count()} ({trial.trial_id}): {self._result(trial, took)}"
         best = self._best()
         if best is not None:
             text += f"; best {format_value(best.score)} ({best.trial_id})"
@@ -99,29 +108,39 @@ class Display(Stateful):
         table = Table(title=title, title_justify="left", expand=False)
         table.add_column("")
         table.add_column("trial")
+        table.add_column("epoch", justify="right")
         table.add_column(oracle.objective.name, justify="right")
         table.add_column("values", overflow="fold")
         best = self._best()
         if best is not None:
             score, values = format_value(best.score), best.hyperparameters.values
-            table.add_row("best", best.trial_id, score, format_values(values))
+            epoch = str(best.best_step + 1) if self._heard_epochs else ""
+            table.add_row("best", best.trial_id, epoch, score, format_values(values))
         running = list(oracle.ongoing_trials.values())
         for trial in running[:_RUNNING_SHOWN]:
             values = format_values(trial.hyperparameters.values)
-            table.add_row("runs", trial.trial_id, "", values)
+            table.add_row("runs", trial.trial_id, *self._progress(trial), values)
         if len(running) > _RUNNING_SHOWN:
-            table.add_row("", "", "", f"and {len(running) - _RUNNING_SHOWN} more")
+            table.add_row("", "", "", "", f"and {len(running) - _RUNNING_SHOWN} more")
         return table
+
+    def _progress(self, trial):
+        """Returns epoch and objective of a trial that runs, as texts."""
+        epoch, logs = self._epochs.get(trial.trial_id, (-1, {}))
+        objective = self.oracle.objective
+        has_value = objective.has_value(logs)
+        value = format_value(float(objective.get_value(logs))) if has_value else ""
+        return str(epoch + 1) if epoch >= 0 else "", value
 
     def _count(self):
         done, limit = len(self.oracle.end_order), self.oracle.max_trials
         return f"{done}/{limit}" if limit else str(done)
 
-    def _result(self, trial):
+    def _result(self, trial, took):
         if trial.status == TrialStatus.COMPLETED:
-            return f"{self.oracle.objective.name} {format_value(trial.score)}"
+            return f"{self.oracle.objective.name} {format_value(trial.score)}{took}"
         reason = (trial.message or "").strip().splitlines() or [""]
-        return f"{trial.status.lower()}: {reason[-1]}"
+        return f"{trial.status.lower()}{took}: {reason[-1]}"
 
     def _best(self):
         best = self.oracle.get_best_trials(1)
@@ -133,7 +152,7 @@ class Display(Stateful):
             return None
         done = len(self.oracle.end_order)
         here = done - self._ended_before
-        if not here:
+        if not here or done >= self.oracle.max_trials:
             return None
         passed = time.perf_counter() - self._search_started
         return passed / here * (self.oracle.max_trials - done)

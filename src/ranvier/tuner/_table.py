@@ -26,7 +26,8 @@ def results_dataframe(oracle):
         ImportError: without pandas.
     """
     pandas = _errors.require("pandas", "tuner")
-    frame = pandas.DataFrame(results_rows(oracle))
+    rows = results_rows(oracle)
+    frame = pandas.DataFrame(rows, columns=_columns(oracle, rows))
     if frame.empty:
         return frame
     is_max = oracle.objective.direction == "max"
@@ -39,9 +40,16 @@ def write_csv(oracle, path) -> None:
     import csv
 
     rows = results_rows(oracle)
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = _columns(oracle, rows)
     with atomic_path(os.fspath(path)) as temporary:
         with open(temporary, "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, names)
             writer.writeheader()
             writer.writerows(rows)
+
+
+def _columns(oracle, rows) -> list:
+    """Returns the names in all rows, all hyperparameters ahead of the results."""
+    values = [name for t in oracle.trials.values() for name in t.hyperparameters.values]
+    names = ["trial_id", *values] if rows else []
+    return list(dict.fromkeys(names + [name for row in rows for name in row]))

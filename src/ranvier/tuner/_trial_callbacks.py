@@ -35,21 +35,23 @@ class TunerBatchCallback(TunerCallback):
         self.tuner.on_batch_end(self.trial, self.model, batch, logs)
 
 
-class PruningCallback(Callback):
-    """Reports each epoch to the pruner, and stops training if that says so.
+class ReportCallback(Callback):
+    """Tells the oracle of each epoch, and stops training if it says so.
 
     Args:
         oracle: the oracle of the search.
         trial: the trial that is trained.
+        execution: which of its executions.
     """
 
-    def __init__(self, oracle, trial):
+    def __init__(self, oracle, trial, execution):
         super().__init__()
         self.oracle = oracle
         self.trial = trial
+        self.execution = execution
 
     def on_epoch_end(self, epoch, logs=None):
-        if self.oracle._prune(self.trial, epoch, logs or {}):
+        if self.oracle._hear_epoch(self.trial, self.execution, epoch, logs or {}):
             self.model.stop_training = True
 
 

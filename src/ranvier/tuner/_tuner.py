@@ -21,7 +21,7 @@ from ranvier.tuner._seeding import begin_fit, seeded
 from ranvier.tuner._stateful import load_json, save_json
 from ranvier.tuner._trial import TrialStatus
 from ranvier.tuner._trial_callbacks import (
-    PruningCallback,
+    ReportCallback,
     SaveBestEpoch,
     TunerBatchCallback,
     TunerCallback,
@@ -194,8 +194,7 @@ class Tuner(BaseTuner):
             with seeded(*seeds):
                 callbacks = self._users_callbacks_for(trial, execution, given)
                 callbacks += self._hooks_for(trial)
-                if self.oracle._study.pruner is not None and execution == 0:
-                    callbacks.append(PruningCallback(self.oracle, trial))
+                callbacks.append(ReportCallback(self.oracle, trial, execution))
                 result = self._build_and_fit_model(
                     trial, *args, **kwargs, callbacks=[*callbacks, checkpoint]
                 )
