@@ -176,3 +176,40 @@ def test_errors_name_the_op_and_the_shapes():
     assert "ops.add" in "".join(caught.value.__notes__)
     with pytest.raises(TypeError, match="must be an integer"):
         ops.hanning(KerasTensor((), "int32"))
+
+
+T = KerasTensor
+MISFITS = {
+    "matmul": lambda k: k.matmul(T((3, 4)), T((3, 4))),
+    "inner": lambda k: k.inner(T((5, 3)), T((4,))),
+    "add": lambda k: k.add(T((2, 3)), T((4, 5))),
+    "swapaxes": lambda k: k.swapaxes(T((3, 4)), 5, 0),
+    "moveaxis": lambda k: k.moveaxis(T((3, 4)), 5, 0),
+    "split": lambda k: k.split(T((3, 4)), 2, axis=10),
+    "concatenate": lambda k: k.concatenate([T((3, 4)), T((3, 4))], axis=10),
+    "index": lambda k: k.get_item(T((None, 5, 2)), np.s_[:, 17, :]),
+    "negative index": lambda k: k.get_item(T((None, 5, 2)), np.s_[..., -6, :]),
+    "indices": lambda k: k.get_item(T((None, 5, 2)), np.s_[:, :, :, :]),
+    "ellipses": lambda k: k.get_item(T((None, 5, 2)), np.s_[..., 1, ...]),
+}
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_shapes_that_do_not_fit_are_value_errors(case):
+    with pytest.raises(ValueError) as caught:
+        MISFITS[case](ops)
+    assert any("on symbolic shapes" in note for note in caught.value.__notes__)
+
+
+@pytest.mark.parametrize("name", ["split", "swapaxes"])
+def test_the_axis_out_of_bounds_is_told(name):
+    for x in (T((3, 4)), np.ones((3, 4))):
+        for error in (ValueError, IndexError):
+            with pytest.raises(error, match="axis 10 is out of bounds"):
+                getattr(ops, name)(x, 1, 10)
+
+
+def test_integers_within_the_sizes_are_taken():
+    x = T((None, 5, 2))
+    assert ops.get_item(x, np.s_[7, -5, None, 1]).shape == (1,)
+    assert ops.get_item(x, np.s_[..., 4, :]).shape == (None, 2)

@@ -7,6 +7,7 @@ RanvierError
     UnknownNameError(ValueError)   a string that names no member of a family
     ArgumentError(TypeError, ValueError)  an argument or config of a wrong type
     OutputKeyError(KeyError, ValueError)  a dictionary has keys that no output has
+    PositionError(IndexError, ValueError)  an axis or index outside of a shape
     NotIterableError(TypeError, NotImplementedError)  a tensor without a value
     MissingExtraError(ImportError) an optional package is not installed
 
@@ -46,6 +47,10 @@ class OutputKeyError(RanvierError, KeyError, ValueError):
     """A dictionary for the outputs of a model has other keys than those."""
 
     __str__ = Exception.__str__  # that of KeyError shows the text as a literal
+
+
+class PositionError(RanvierError, IndexError, ValueError):
+    """A shape has no such axis, or an axis no such index."""
 
 
 class NotIterableError(RanvierError, TypeError, NotImplementedError):

@@ -311,8 +311,8 @@ def _check_registered_name(config, name):
     if registered and registered not in (name, config["class_name"]):
         raise ValueError(
             f"The config has `registered_name={registered!r}`, but '{name}' of the "
-            f"module {config.get('module')!r} resolved to a built-in of ranvier (or "
-            "Keras), which has no registered name. "
+            f"module {config.get('module')!r} resolved to a Keras built-in, which "
+            "has no registered name. "
             "Remove `registered_name` from the config, or register the class it means."
         )
 

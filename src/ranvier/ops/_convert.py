@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from ranvier.core import _config, _dtypes
+from ranvier.core._errors import PositionError
 
 
 def as_array(x):
@@ -46,6 +47,15 @@ def dtype_or_floatx(dtype) -> str:
 def dtype_or_none(dtype) -> str | None:
     """Returns the standard name of a dtype; None stays None."""
     return None if dtype is None else _dtypes.standardize_dtype(dtype)
+
+
+def require_axes_of(x, *axes) -> None:
+    """Raises unless axes are among those of an array; JAX does not name them."""
+    for axis in axes:
+        if isinstance(axis, int) and not -x.ndim <= axis < x.ndim:
+            raise PositionError(
+                f"axis {axis} is out of bounds for a tensor of shape {x.shape}"
+            )
 
 
 def as_axes(axis):

@@ -17,6 +17,7 @@ import jax
 import numpy as np
 
 from ranvier.core import _dtypes
+from ranvier.core._errors import ArgumentError, PositionError
 from ranvier.core._registry import builtin
 from ranvier.core._variable import Variable
 from ranvier.ops._nodes import Operation
@@ -151,10 +152,17 @@ def _symbolic(function, args, kwargs):
         return OpCall(function, name=_auto_name(function)).symbolic_call(
             *args, **kwargs
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, IndexError) as error:
         shapes = [v.shape for v in args if isinstance(v, KerasTensor)]
-        error.add_note(f"In `ops.{function.path}` on symbolic shapes {shapes}.")
-        raise
+        note = f"In `ops.{function.path}` on symbolic shapes {shapes}."
+        # What JAX says of shapes and axes; Keras raises ValueErrors on symbolic ones.
+        also_value = {TypeError: ArgumentError, IndexError: PositionError}
+        if type(error) not in also_value:
+            error.add_note(note)
+            raise
+        refusal = also_value[type(error)](str(error))
+        refusal.add_note(note)
+        raise refusal from error
 
 
 def _auto_name(function):

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 
+from ranvier.core._errors import PositionError
 from ranvier.ops._convert import as_array
 from ranvier.ops._dispatch import op
 from ranvier.ops._specs import infer, infer_at, output_spec
@@ -30,11 +31,34 @@ def get_item(x, key):
 
 @output_spec(get_item)
 def _get_item_spec(x, key):
+    _check_indices(x, key)
     try:
         # Size 1: however short the axis, `x[:50]` must not claim to have 50 entries.
         return infer_at((1, 89), get_item.raw, (x, key), {})
     except (TypeError, ValueError):
         return infer(get_item.raw, (x, key), {})
+
+
+def _check_indices(x, key):
+    """Raises for an integer beyond a known size; JAX would take the last entry."""
+    keys = key if isinstance(key, tuple) else (key,)
+    if not isinstance(x, KerasTensor) or not all(_is_plain(one) for one in keys):
+        return
+    left = [one for one in keys if one is not None]
+    if Ellipsis in left:
+        place = left.index(Ellipsis)
+        skipped = len(x.shape) - (len(left) - 1)
+        left[place : place + 1] = [slice(None)] * skipped
+    for axis, (size, one) in enumerate(zip(x.shape, left, strict=False)):
+        if isinstance(one, int) and size is not None and not -size <= one < size:
+            raise PositionError(
+                f"Index {one} is out of bounds for axis {axis} of size {size}. "
+                f"Received: key={key} for a tensor of shape {x.shape}"
+            )
+
+
+def _is_plain(one):
+    return one is None or one is Ellipsis or type(one) in (int, slice)
 
 
 @op

@@ -2,7 +2,7 @@
 
 import jax.numpy as jnp
 
-from ranvier.ops._convert import as_array
+from ranvier.ops._convert import as_array, require_axes_of
 from ranvier.ops._dispatch import op
 
 
@@ -142,7 +142,9 @@ def split(x, indices_or_sections, axis=0):
         >>> ops.split([1, 2, 3, 4], 2)
         [Array([1, 2], dtype=int32), Array([3, 4], dtype=int32)]
     """
-    return jnp.split(as_array(x), _cuts(indices_or_sections), axis)
+    x = as_array(x)
+    require_axes_of(x, axis)
+    return jnp.split(x, _cuts(indices_or_sections), axis)
 
 
 @op

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 
-from ranvier.ops._convert import as_array, as_axes
+from ranvier.ops._convert import as_array, as_axes, require_axes_of
 from ranvier.ops._dispatch import op
 from ranvier.ops._specs import infer, output_spec
 from ranvier.ops._symbolic import KerasTensor
@@ -148,7 +148,9 @@ def swapaxes(x, axis1, axis2):
         >>> ops.swapaxes([[1, 2]], 0, 1).shape
         (2, 1)
     """
-    return jnp.swapaxes(as_array(x), axis1, axis2)
+    x = as_array(x)
+    require_axes_of(x, axis1, axis2)
+    return jnp.swapaxes(x, axis1, axis2)
 
 
 @op

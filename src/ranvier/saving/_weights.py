@@ -212,7 +212,7 @@ def _check_shapes(variables, stored):
         if shape != variable.shape:
             raise ValueError(
                 f"The variable '{variable.path}' has shape {variable.shape}, the file "
-                f"has shape {shape} for it."
+                f"has shape {shape} for it: shapes must match."
             )
 
 
