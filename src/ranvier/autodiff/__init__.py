@@ -7,12 +7,14 @@ from ranvier.core._later import imported_later
 
 if typing.TYPE_CHECKING:
     from ranvier.autodiff._custom_gradient import custom_gradient
+    from ranvier.autodiff._forward import ForwardAccumulator
     from ranvier.autodiff._tape import GradientTape, UnconnectedGradients
 
 # `fit` does without them.
 __getattr__, __dir__ = imported_later(
     __name__,
     {
+        "ForwardAccumulator": "._forward",
         "GradientTape": "._tape",
         "UnconnectedGradients": "._tape",
         "custom_gradient": "._custom_gradient",
@@ -20,6 +22,7 @@ __getattr__, __dir__ = imported_later(
 )
 
 __all__ = [
+    "ForwardAccumulator",
     "GradientTape",
     "UnconnectedGradients",
     "custom_gradient",

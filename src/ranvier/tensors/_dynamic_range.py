@@ -4,6 +4,7 @@ import numpy as np
 
 from ranvier.tensors import _math
 from ranvier.tensors._constant import convert_to_tensor
+from ranvier.tensors._errors import ValueNeededError
 
 
 class DynamicRange:
@@ -42,10 +43,16 @@ class DynamicRange:
         return self.start.dtype
 
     def __array__(self, *args, **kwargs):
-        raise TypeError(
+        raise ValueNeededError(
             "The length of this `tf.range` depends on a tensor inside a compiled "
             "function. It can be looped over, but is no tensor: shapes are fixed there."
         )
+
+    __getitem__ = __iter__ = __neg__ = __abs__ = __array__
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __array__
+    __truediv__ = __rtruediv__ = __floordiv__ = __rfloordiv__ = __array__
+    __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __array__
+    __lt__ = __le__ = __gt__ = __ge__ = __array__
 
 
 def dynamic_range(start, limit, delta, dtype):

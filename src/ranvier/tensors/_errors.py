@@ -177,6 +177,10 @@ class NoValueError(RanvierError, NotImplementedError, AttributeError, TypeError)
     """Python asks for the number behind a tensor of a program that is being traced."""
 
 
+class ValueNeededError(NoValueError):
+    """A function needs the number behind a tensor of a program, as for its shape."""
+
+
 class OutOfScopeError(InaccessibleTensorError, TypeError):
     """A tensor that left the function it was traced in is computed with."""
 

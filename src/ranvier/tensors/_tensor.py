@@ -10,7 +10,11 @@ import jax
 import numpy as np
 
 from ranvier.tensors._dtype import as_dtype
-from ranvier.tensors._errors import NoValueError, OperatorNotAllowedInGraphError
+from ranvier.tensors._errors import (
+    NoValueError,
+    OperatorNotAllowedInGraphError,
+    ValueNeededError,
+)
 from ranvier.tensors._shape import TensorShape
 
 _NO_VALUE = (
@@ -107,10 +111,16 @@ class Tensor:
             NoValueError: inside a compiled program; it is a `NotImplementedError`,
                 `AttributeError` and `TypeError`.
         """
-        value = self._host()
+        value = self._seen()
         return value[()] if value.ndim == 0 else np.array(value)
 
     def _host(self):
+        if is_traced(self._value):
+            raise ValueNeededError(_NO_VALUE)
+        return np.asarray(self._value)
+
+    def _seen(self):
+        """Returns the value for the user's own code, which a program has none for."""
         if is_traced(self._value):
             raise NoValueError(_NO_VALUE)
         return np.asarray(self._value)
@@ -138,13 +148,13 @@ class Tensor:
         return bool(self._host())
 
     def __int__(self):
-        return int(self._host()[()])
+        return int(self._seen()[()])
 
     def __float__(self):
-        return float(self._host()[()])
+        return float(self._seen()[()])
 
     def __complex__(self):
-        return complex(self._host()[()])
+        return complex(self._seen()[()])
 
     def __index__(self):
         if is_traced(self._value):

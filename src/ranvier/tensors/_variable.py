@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ranvier.core import _naming
 from ranvier.core import _variable as core
 from ranvier.ops._dispatch import op
 from ranvier.tensors._calls import _nothing, call_on_tensors
@@ -128,7 +129,8 @@ class Variable(core.Variable):
                 aggregation=aggregation,
                 name=(name or "Variable").replace("/", "_"),
             )
-        self._given_name = name or "Variable"
+        scope = _naming.current_path()
+        self._given_name = (f"{scope}/" if scope else "") + (name or "Variable")
         self.constraint = constraint
 
     def _scope(self):

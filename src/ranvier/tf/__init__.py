@@ -195,6 +195,7 @@ from ranvier.tensors._tensor_array import TensorArray
 from ranvier.tensors._variable import IndexedSlices, Variable
 from ranvier.tf import (
     audio,
+    autodiff,
     autograph,
     config,
     data,
@@ -303,6 +304,7 @@ __all__ = [
     "atan2",
     "atanh",
     "audio",
+    "autodiff",
     "autograph",
     "batch_to_space",
     "bfloat16",

@@ -11,6 +11,9 @@ import sys
 import types
 import warnings
 
+from ranvier.autodiff.function._staged import check_invariants
+from ranvier.autodiff.function._state import state as tracing_state
+
 _STANDARD = sys.stdlib_module_names | {
     "IPython",
     "PIL",
@@ -347,5 +350,8 @@ def set_loop_options(
         parallel_iterations: accepted as in TensorFlow.
         swap_memory: accepted as in TensorFlow.
         maximum_iterations: the most steps.
-        shape_invariants: accepted as in TensorFlow.
+        shape_invariants: pairs of a variable and its shape, where sizes may change. A
+            function with such a loop runs as Python.
     """
+    if tracing_state.tracing:
+        check_invariants([shape for _, shape in shape_invariants or ()])

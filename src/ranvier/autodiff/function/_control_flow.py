@@ -1,22 +1,28 @@
 """Control flow as functions: `cond`, `while_loop`, `map_fn` and the like."""
 
 import functools
+import operator
 
 import jax
 import numpy as np
 
 from ranvier.autodiff.function._branches import branch
+from ranvier.autodiff.function._failures import DYNAMIC, ShapeNotKnown
 from ranvier.autodiff.function._loops import for_each, loop
 from ranvier.autodiff.function._staged import (
     State,
+    check_invariants,
     compare_branches,
     compare_steps,
     staged,
 )
+from ranvier.autodiff.function._state import state as tracing_state
 from ranvier.autodiff.function._values import as_tensors
 from ranvier.core import _tree
-from ranvier.tensors import _math, _shaping
+from ranvier.tensors import _math, _ragged_ops, _shaping
 from ranvier.tensors._constant import convert_to_tensor
+from ranvier.tensors._ragged import RaggedTensor
+from ranvier.tensors._specs import RaggedTensorSpec
 from ranvier.tensors._tensor import is_traced
 
 
@@ -145,7 +151,8 @@ def while_loop(
         cond: returns a scalar truth value.
         body: returns the next variables.
         loop_vars: a list or tuple of tensors and structures.
-        shape_invariants: accepted as in TensorFlow.
+        shape_invariants: shapes of the variables, where sizes may change. A function
+            with such a loop runs as Python.
         parallel_iterations: accepted as in TensorFlow.
         back_prop: accepted as in TensorFlow.
         swap_memory: accepted as in TensorFlow.
@@ -174,6 +181,8 @@ def while_loop(
     first = convert_to_tensor(cond(*values))
     if _is_known(first) and (most is None or not is_traced(most)):
         return _eager_loop(cond, body, loop_vars, values, first, most)
+    if shape_invariants is not None and tracing_state.tracing:
+        check_invariants(shape_invariants)
     state = State(names, values)
 
     def step(values):
@@ -221,7 +230,7 @@ def map_fn(
 
     Args:
         fn: takes an element: an entry of `elems`, or a structure of them.
-        elems: a tensor, or a structure of tensors of one length.
+        elems: a tensor, or a structure of tensors of one length; they may be ragged.
         dtype: older name of `fn_output_signature`.
         parallel_iterations: accepted as in TensorFlow.
         back_prop: accepted as in TensorFlow.
@@ -236,11 +245,43 @@ def map_fn(
         >>> tf.map_fn(lambda x: x * x, tf.constant([1, 2, 3])).numpy().tolist()
         [1, 4, 9]
     """
-    elems = _tensors(elems)
-    _, _, outputs = for_each(
-        lambda element, state: ([], [], staged(fn(element))), elems, [], _unchecked
-    )
     wanted = dtype if fn_output_signature is None else fn_output_signature
+    if any(map(_is_ragged, _tree.flatten((elems, wanted)))):
+        return _map_in_python(fn, elems, wanted)
+    elems = _tensors(elems)
+    try:
+        _, _, outputs = for_each(
+            lambda element, state: ([], [], staged(fn(element))), elems, [], _unchecked
+        )
+    except DYNAMIC:
+        if tracing_state.tracing:
+            raise
+        return _map_in_python(fn, elems, wanted)
+    _check_dtypes(outputs, wanted)
+    return outputs
+
+
+def _is_ragged(value):
+    return isinstance(value, (RaggedTensor, RaggedTensorSpec))
+
+
+def _map_in_python(fn, elems, wanted):
+    """Calls the function of `map_fn` for one element after the other."""
+    if tracing_state.tracing:
+        raise ShapeNotKnown("Rows of different lengths are mapped outside of programs.")
+    elems = _tree.map_structure(
+        lambda x: x if _is_ragged(x) else convert_to_tensor(x), elems
+    )
+    count = int(_tree.flatten(elems)[0].shape[0])
+    rows = [_tree.map_structure(operator.itemgetter(i), elems) for i in range(count)]
+    results = [staged(fn(row)) for row in rows]
+    specs = iter(_tree.flatten(wanted))
+
+    def stacked(*rows):
+        is_ragged = any(map(_is_ragged, (next(specs, None), *rows)))
+        return (_ragged_ops if is_ragged else _shaping).stack(rows)
+
+    outputs = _tree.map_structure(stacked, *results)
     _check_dtypes(outputs, wanted)
     return outputs
 

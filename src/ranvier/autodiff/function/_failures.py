@@ -6,11 +6,17 @@ calls, leaves its error here, and the call of the program raises it.
 
 import jax
 
+from ranvier.tensors._errors import ValueNeededError
+
 _failures: list = []
 
 
 class NeedsPython(Exception):
     """Base of what a function cannot do in a program: it runs as Python then."""
+
+
+class ShapeNotKnown(NeedsPython, ValueError):
+    """A tensor has a shape that only the call knows."""
 
 
 class ReadsIterator(NeedsPython, NotImplementedError):
@@ -23,6 +29,16 @@ class ReadsDataset(NeedsPython, NotImplementedError):
 
 class GrowsUnknown(NeedsPython, ValueError):
     """A TensorArray grows by as many entries as only the call knows."""
+
+
+# What a function is run as Python for: shapes that values of the program decide.
+DYNAMIC = (
+    NeedsPython,
+    ValueNeededError,
+    jax.errors.ConcretizationTypeError,
+    jax.errors.TracerArrayConversionError,
+    jax.errors.TracerIntegerConversionError,
+)
 
 
 def note(error) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from ranvier.autodiff import _lazy
 from ranvier.autodiff.function import _state
 from ranvier.autodiff.function._concrete import ConcreteFunction
-from ranvier.autodiff.function._failures import NeedsPython
+from ranvier.autodiff.function._failures import DYNAMIC
 from ranvier.autodiff.function._host import holds_loops
 from ranvier.autodiff.function._signature import (
     ByIdentity,
@@ -153,7 +153,7 @@ class Function:
             return self._run_python(args, kwargs)
         try:
             concrete = self._find(call, args, kwargs)
-        except (NeedsPython, ValueNotKnown) as error:
+        except (*DYNAMIC, ValueNotKnown) as error:
             if not self._may_run_python(error):
                 raise
             return self._run_python(args, kwargs)
@@ -166,12 +166,13 @@ class Function:
     def _may_run_python(self, error):
         """Tells whether this function can do as Python what it cannot in a program.
 
-        One that reads an iterator, say, always can. One that makes variables can at
+        One that reads an iterator, say, or makes tensors of sizes that only the call
+        knows, always can. One that makes variables can at
         its first call; from the second on it finds them made.
         """
         if _state.state.tracing:
             return False  # the function that is being traced as a whole has to
-        if isinstance(error, NeedsPython):
+        if isinstance(error, DYNAMIC):
             self._needs_python = True
             return True
         first, self._made_variables = not self._made_variables, True

@@ -5,6 +5,7 @@ import contextlib
 import numpy as np
 
 from ranvier.autodiff.function._branches import same_template
+from ranvier.autodiff.function._failures import ShapeNotKnown
 from ranvier.autodiff.function._values import Parts, Slot
 from ranvier.core import _tree
 from ranvier.tensors._constant import convert_to_tensor
@@ -192,10 +193,29 @@ def compare_branches(names, templates, types):
                     f"{_dtype(b)} in the else branch"
                 )
             if a.shape != b.shape:
-                raise ValueError(
+                raise ShapeNotKnown(
                     f"'{name}' has shape {a.shape} in the main branch, but shape "
                     f"{b.shape} in the else branch: a program's shapes are fixed"
                 )
+
+
+def check_invariants(shapes):
+    """Raises if sizes may change from step to step, which no program allows.
+
+    Raises:
+        ShapeNotKnown: so that the function runs as Python.
+    """
+    if hasattr(shapes, "is_fully_defined"):
+        if not shapes.is_fully_defined():
+            raise ShapeNotKnown(
+                f"A variable of a loop has the shape {shapes}: a program's shapes are "
+                "fixed."
+            )
+    elif isinstance(shapes, dict):
+        check_invariants(list(shapes.values()))
+    elif isinstance(shapes, (list, tuple)):
+        for shape in shapes:
+            check_invariants(shape)
 
 
 def compare_steps(state, before, after, types_before, types_after):

@@ -6,6 +6,7 @@ import numpy as np
 from ranvier.core import _tree
 from ranvier.core._variable import Variable
 from ranvier.tensors._constant import convert_to_tensor
+from ranvier.tensors._errors import ValueNeededError
 from ranvier.tensors._ragged import RaggedTensor
 from ranvier.tensors._sparse import SparseTensor
 from ranvier.tensors._tensor import Tensor
@@ -106,6 +107,8 @@ def as_tensors(structure):
             return value
         try:
             return convert_to_tensor(value)
+        except ValueNeededError:
+            raise
         except (TypeError, ValueError) as error:
             raise TypeError(
                 "A function returns tensors, and structures of them. Received: "
