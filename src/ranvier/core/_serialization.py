@@ -144,6 +144,10 @@ def _named(class_name, obj):
     }
 
 
+def _is_inner(module):
+    return module is not None and module.startswith("keras.src.")
+
+
 def _object_config(obj):
     cls = type(obj)
     module = _registry.public_module(cls)
@@ -151,7 +155,8 @@ def _object_config(obj):
         "module": module,
         "class_name": cls.__name__,
         "config": serialize_object(_own_config(obj)),
-        "registered_name": None,
+        # What Keras keeps in a module of its own has a name there, the public has none.
+        "registered_name": cls.__name__ if _is_inner(module) else None,
     }
     if module is None:
         # Keras writes the module for the reader's eyes; it is never imported.

@@ -6,6 +6,7 @@ import numpy as np
 
 from ranvier import layers, ops
 from ranvier.core import _tree
+from ranvier.core._dtypes import dtype_of
 from ranvier.core._naming import auto_name
 from ranvier.core._registry import builtin
 from ranvier.core._serialization import deserialize_object, serialize_object
@@ -310,13 +311,19 @@ class FeatureSpace(layers.Layer):
         if self.output_mode == "dict":
             return encoded
         for name, x in encoded.items():
-            if str(x.dtype).startswith("int") or x.dtype == "string":
+            # Integers that take the place of an encoding are told when the graph is
+            # made; encodings may well be integers when they are computed.
+            if isinstance(x, KerasTensor) and _is_code(x):
                 raise ValueError(
                     f"Cannot concatenate features because feature '{name}' has not "
                     f"been encoded (it has dtype {x.dtype}). Consider using "
                     "`output_mode='dict'`."
                 )
-        return ops.concatenate(list(encoded.values()), axis=-1)
+        dtype = self.compute_dtype
+        columns = [
+            x if dtype_of(x) == dtype else ops.cast(x, dtype) for x in encoded.values()
+        ]
+        return ops.concatenate(columns, axis=-1)
 
     def _encode_one(self, name, x, spec):
         if spec.output_mode != "one_hot":
@@ -389,6 +396,11 @@ class _Column:
         else:
             for batch in rows:
                 yield _as_column(batch)
+
+
+def _is_code(x):
+    """Tells whether a symbolic tensor is ids or text, no numbers to compute with."""
+    return x.dtype.startswith("int") or x.dtype == "string"
 
 
 def _as_column(x):

@@ -116,3 +116,42 @@ def test_errors_of_use():
     )
     with pytest.raises(ValueError, match="has not been encoded"):
         space({"a": ["x"]})
+
+
+@pytest.mark.parametrize("beside", [[], ["age"]])
+@pytest.mark.parametrize("mode", ["multi_hot", "count"])
+def test_encodings_of_layers_of_ones_own_are_numbers(mode, beside):
+    """A layer that encodes by itself gives integers, which are joined as floats."""
+    space = FeatureSpace(
+        {
+            "city": FeatureSpace.feature(
+                "string", rv.layers.StringLookup(output_mode=mode), "float"
+            ),
+            **dict.fromkeys(beside, "float"),
+        }
+    )
+    table = {"city": ["rome", "oslo", "rome"], "age": [1.0, 2.0, 3.0]}
+    table = {name: table[name] for name in ["city", *beside]}
+    space.adapt(table)
+    expected = [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [0.0, 1.0, 0.0]]
+    if beside:
+        ages = table["age"]
+        expected = [[age, *row] for age, row in zip(ages, expected, strict=True)]
+    for given in (table, {name: np.array(c) for name, c in table.items()}):
+        found = space(given)
+        assert found.dtype == "float32" and found.tolist() == expected
+    assert space({name: c[0] for name, c in table.items()}).tolist() == expected[0]
+    rows = rv.data.Dataset.from_tensor_slices(table).batch(2).map(space)
+    joined = np.concatenate([np.asarray(x) for x in rows])
+    assert joined.dtype == "float32" and joined.tolist() == expected
+
+
+def test_inner_classes_are_named_in_files():
+    space = FeatureSpace({"age": "float", "city": "string_hashed"})
+    config = rv.saving.serialize_keras_object(space)
+    feature = config["config"]["features"]["age"]
+    assert config["registered_name"] is None
+    assert feature["registered_name"] == "Feature"
+    assert feature["config"]["preprocessor"]["registered_name"] == "TFDIdentity"
+    again = rv.saving.deserialize_keras_object(config)
+    assert again.get_config() == space.get_config()
