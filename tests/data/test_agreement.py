@@ -296,6 +296,19 @@ class TestDatasetsInFunctions:
         assert doubled(tf.constant([1, 2])).numpy().tolist() == [2, 4]
 
 
+def test_a_single_result_may_stand_for_a_list_of_one():
+    def turned(image, label):
+        shape = image.shape
+        [image] = tf.py_function(lambda x: np.rot90(x), [image], [tf.float32])
+        image.set_shape(shape)
+        return image, label
+
+    pictures = np.arange(12, dtype="float32").reshape(3, 2, 2)
+    dataset = Dataset.from_tensor_slices((pictures, [0, 1, 2])).map(turned)
+    for (found, label), picture in zip(dataset, pictures):
+        assert found.numpy().tolist() == np.rot90(picture).tolist()
+
+
 def test_a_numpy_function_without_results():
     seen = []
     assert tf.numpy_function(seen.append, [tf.constant(1)], []) == []

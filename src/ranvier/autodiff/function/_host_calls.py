@@ -63,7 +63,8 @@ def _call(func, inp, outputs, shown):
         found = func(*[shown(v) for v in values])
         if not wanted:
             return []
-        found = [found] if single else list(found)
+        several = not single and isinstance(found, (list, tuple))
+        found = list(found) if several else [found]
         return [
             np.asarray(convert_to_tensor(x)._host(), _dtype(w))
             for x, w in zip(found, wanted, strict=bool(wanted))
