@@ -305,7 +305,7 @@ def test_a_single_result_may_stand_for_a_list_of_one():
 
     pictures = np.arange(12, dtype="float32").reshape(3, 2, 2)
     dataset = Dataset.from_tensor_slices((pictures, [0, 1, 2])).map(turned)
-    for (found, label), picture in zip(dataset, pictures):
+    for (found, _), picture in zip(dataset, pictures):
         assert found.numpy().tolist() == np.rot90(picture).tolist()
 
 
