@@ -114,6 +114,13 @@ def test_loops_whose_variables_grow():
     assert collected(tf.constant([1, 2])).numpy().tolist() == [1, 1, 2, 2]
 
 
+def test_no_concrete_function_of_them():
+    function = tf.function(lambda x, n: x[:n])
+    with pytest.raises(ValueError, match="call it instead"):
+        function.get_concrete_function(X, tf.TensorSpec([], tf.int32))
+    assert function(X, tf.constant(1)).numpy().tolist() == [3]
+
+
 def test_numbers_that_python_asks_for_stay_errors():
     for look in (lambda x: x.numpy(), int, float):
         with pytest.raises(TypeError, match="no value to look at"):

@@ -10,7 +10,7 @@ import numpy as np
 from ranvier.autodiff import _lazy
 from ranvier.autodiff.function import _state
 from ranvier.autodiff.function._concrete import ConcreteFunction
-from ranvier.autodiff.function._failures import DYNAMIC
+from ranvier.autodiff.function._failures import DYNAMIC, ShapeNotKnown
 from ranvier.autodiff.function._host import holds_loops
 from ranvier.autodiff.function._signature import (
     ByIdentity,
@@ -283,11 +283,20 @@ class Function:
         Args:
             *args: arguments, or specs in place of tensors.
             **kwargs: keyword arguments.
+
+        Raises:
+            ShapeNotKnown: if the function cannot be one program (it is a ValueError).
         """
         if self._input_signature is not None and not args and not kwargs:
             args = self._input_signature
         args, kwargs, call = self._prepare(args, kwargs)
-        return self._find(call, args, kwargs)
+        try:
+            return self._find(call, args, kwargs)
+        except DYNAMIC as error:
+            raise ShapeNotKnown(
+                "A concrete function is one program, but this function needs numbers "
+                f"that only a call knows, as for shapes: call it instead. {error}"
+            ) from error
 
     def pretty_printed_concrete_signatures(self, verbose=True) -> str:
         """Returns the signatures traced so far, as text.
