@@ -196,6 +196,8 @@ CASES["average"] = [call(ARRAYS[d]) for d in REAL] + [
     call(N, axis=1, weights=W),
     call(H, axis=1, weights=W),
     call(N, axis=-1, weights=[1.0, 2.0, 0.0]),
+    call(N, weights=H),
+    call(U, weights=H),
 ]
 CASES["diff"] = [call(ARRAYS[d]) for d in REAL] + [call(F, 2), call(F, axis=0)]
 CASES["trapezoid"] = [

@@ -27,8 +27,9 @@ def average(x, axis=None, weights=None):
         >>> ops.average([1, 2], weights=[3, 1])
         Array(1.25, dtype=float32)
     """
-    x = as_float(x)
-    if weights is not None:
+    if weights is None:
+        x = as_float(x)
+    else:
         x, weights = as_floats(x, weights)
     return jnp.average(x, axis=as_axes(axis), weights=weights)
 
