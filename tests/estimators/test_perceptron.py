@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+import scipy.sparse
 import sklearn.linear_model
 from sklearn.datasets import load_digits, load_iris, make_classification
 from sklearn.exceptions import ConvergenceWarning
@@ -49,6 +50,29 @@ def test_weights_equal_scikit_learn(options, data):
         ours.decision_function(data[0]), theirs.decision_function(data[0]), atol=1e-9
     )
     assert ours.n_iter_ <= theirs.n_iter_
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"penalty": "l2"},
+        {"penalty": "l1", "alpha": 0.001},
+        {"early_stopping": True},
+    ],
+    ids=str,
+)
+def test_sparse_rows_give_scikit_learns_weights(options):
+    """The bias learns a hundred times slower there."""
+    x, y = TWO
+    x = scipy.sparse.csr_matrix(np.where(np.abs(x) < 1, 0, x))
+    ours = Perceptron(max_iter=20, **options).fit(x, y)
+    theirs = sklearn.linear_model.Perceptron(max_iter=20, **options).fit(x, y)
+    for _ in range(2):
+        np.testing.assert_allclose(ours.coef_, theirs.coef_, atol=1e-9)
+        np.testing.assert_allclose(ours.intercept_, theirs.intercept_, atol=1e-9)
+        ours.partial_fit(x, y)
+        theirs.partial_fit(x, y)
 
 
 def test_float32_sample_weights_and_partial_fit_equal_scikit_learn():

@@ -48,7 +48,8 @@ def train(form, data, permutations, numbers, coef, intercept, max_iter, tell=Non
         data: `(x, y, weights, held_out)`: `y` of -1 and 1, a row a unit; `weights`
             and `held_out` likewise.
         permutations: from one epoch's order to the next, a row a unit; or None.
-        numbers: `eta0`, `alpha`, `l1_ratio`, `tol`, `patience`, by name.
+        numbers: `eta0`, `alpha`, `l1_ratio`, `tol`, `patience`, and `bias_rate`, the
+            rate of the biases as a share of `eta0`, by name.
         coef: first weights, a row a unit.
         intercept: first biases.
         max_iter: largest number of epochs.
@@ -139,7 +140,7 @@ def _epoch(form, data, permutation, numbers, state):
             coef = jnp.where(seen, coef * shrink, coef)
         coef = coef + update * row
         if form.fit_intercept:
-            intercept = intercept + update
+            intercept = intercept + update * numbers["bias_rate"]
         if form.penalty in ("l1", "elasticnet"):
             u, coef, q = _truncate(u + l1_ratio * eta * alpha, coef, q, row, seen, u)
         return coef, intercept, u, q, loss, changes + (update != 0)
