@@ -18,6 +18,7 @@ class _Stacks(threading.local):
         self.deferring: int = 0
         # Gives keys in place of those of seed generators; pipelines of data set it.
         self.seeder = None
+        self.in_pipeline = False  # in a function of a dataset's elements
 
 
 stacks = _Stacks()

@@ -15,6 +15,7 @@ import time
 
 import numpy as np
 
+from ranvier.core import _scope
 from ranvier.data import _columns, _structure
 from ranvier.data._block import Block, concat
 from ranvier.data._draws import drawing
@@ -198,7 +199,13 @@ class ElementFunction:
     def call(self, element):
         """Calls the function with an element: a tuple gives several arguments."""
         shown = _structure.map_values(self.face.hand, element)
-        return self.function(*shown) if type(shown) is tuple else self.function(shown)
+        arguments = shown if type(shown) is tuple else (shown,)
+        stacks = _scope.stacks
+        before, stacks.in_pipeline = stacks.in_pipeline, True
+        try:
+            return self.function(*arguments)
+        finally:
+            stacks.in_pipeline = before
 
     def result(self, result):
         """Returns what the function gave as a structure of values."""

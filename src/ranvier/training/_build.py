@@ -20,7 +20,8 @@ def build_model(model, feed, mode):
         # Layers are built for any batch size; errors of others tell the true one.
         symbol = _of_the_batch if is_built else _of_any_batch
         x, y, _ = (_tree.map_structure(symbol, part) for part in feed.first_batch())
-        y_pred = infer_outputs(lambda x: call_model(model, x, False), (x,), {})
+        training = mode == "train"  # some layers change shapes in training only
+        y_pred = infer_outputs(lambda x: call_model(model, x, training), (x,), {})
         model.built = True
         for part in parts:
             custom = overrides(type(model), "compute_loss")

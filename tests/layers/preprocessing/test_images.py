@@ -346,3 +346,47 @@ def test_elastic_transforms_move_masks_of_whole_numbers():
     moved = np.asarray(layer(data, training=True)["segmentation_masks"])
     assert (moved != masks).any()
     assert np.isin(moved, masks).all()  # nearest pixels: no number is made up
+
+
+def test_training_on_random_crops():
+    """The size of the crops counts, not that of whole images in inference."""
+    images = np.random.default_rng(0).uniform(size=(6, 12, 10, 3)).astype("float32")
+    model = rv.Sequential(
+        [
+            rv.Input((12, 10, 3)),
+            rv.layers.RandomCrop(5, 6, seed=0),
+            rv.layers.Flatten(),
+            rv.layers.Dense(2),
+        ]
+    )
+    model.compile("sgd", "mse")
+    model.fit(images, np.zeros((6, 2)), batch_size=4, verbose=0)
+    assert model(images, training=True).shape == (6, 2)
+    model.fit(
+        rv.data.Dataset.from_tensor_slices((images, np.zeros((6, 2)))).batch(4),
+        verbose=0,
+    )
+
+
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize("traced", [False, True])
+def test_resized_integers_are_floats_in_datasets(batched, traced):
+    images = np.random.default_rng(0).integers(0, 256, (4, 8, 8, 3), np.uint8)
+    layer = rv.layers.Resizing(5, 6)
+    assert layer(images).dtype == "uint8"
+    dataset = rv.data.Dataset.from_tensor_slices(images)
+    if batched:
+        dataset = dataset.batch(2)
+    seen = []
+
+    def resize(x):
+        if not traced:
+            seen.append(float(np.asarray(x).sum()))  # only outside of programs
+        return layer(x)
+
+    found = [np.asarray(x) for x in dataset.map(resize)]
+    assert found[0].dtype == "float32"
+    found = np.concatenate(found) if batched else np.stack(found)
+    expected = layer(images.astype("float32"))
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-3)
+    assert layer(images).dtype == "uint8"

@@ -1,7 +1,7 @@
 """Resizing: images to one size."""
 
 from ranvier import ops
-from ranvier.core import _dtypes
+from ranvier.core import _dtypes, _scope
 from ranvier.core._registry import builtin
 from ranvier.layers.preprocessing.images._base import GeometricLayer, images_of
 from ranvier.layers.preprocessing.images._box_formats import (
@@ -94,7 +94,13 @@ class Resizing(SizedLayer):
         self.antialias = bool(antialias)
 
     def transform_images(self, images, transformation=None, training=True):
-        """Returns a batch of images, resized."""
+        """Returns a batch of images, resized.
+
+        They keep their dtype, but in functions of datasets: there the layers of Keras
+        give floats.
+        """
+        if _scope.stacks.in_pipeline:
+            images = self._floats(images)
         return self._move(images, None, self.interpolation)
 
     def transform_segmentation_masks(self, masks, transformation=None, training=True):
