@@ -176,7 +176,7 @@ def _no_layer(config):
 @pytest.mark.parametrize(
     "damage, message",
     [
-        (_rename, "'bothh'.*Did you mean 'both'"),
+        (_rename, "Missing node: bothh.*Did you mean 'both'"),
         (_loop, "loops or loose ends"),
         (_no_such_call, "no call 7 of 'out'"),
         (_no_layer, "'a' of its config is a Huber"),
