@@ -214,7 +214,7 @@ def test_names_that_are_not_known(tmp_path):
 
 @pytest.mark.parametrize(
     "name, message",
-    [("none.keras", "no such file"), ("text.txt", "`.keras` and `.h5` files")],
+    [("none.keras", "File not found"), ("text.txt", "`.keras` and `.h5` files")],
 )
 def test_files_of_other_kinds(name, message, tmp_path):
     (tmp_path / "text.txt").write_text("text")
