@@ -314,7 +314,7 @@ REFUSED_HERE = [
 @pytest.mark.parametrize(("name", "arguments"), REFUSED_HERE)
 def test_arguments_without_a_meaning(name, arguments):
     argument = next(iter(arguments))
-    with pytest.raises(ValueError, match=f"`{argument}`.*Received: {argument}="):
+    with pytest.raises(ValueError, match=f"`{argument}`.*Received: "):
         getattr(metrics, name)(**arguments)
 
 
