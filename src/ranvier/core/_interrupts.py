@@ -1,6 +1,7 @@
 """Signals during training: at once where that is safe, else a moment later."""
 
 import contextlib
+import gc
 import signal
 import threading
 
@@ -28,6 +29,8 @@ class _Deferred(threading.local):
 
 deferred = _Deferred()
 
+_MOMENT = 0.01  # seconds after which a signal is tried again
+
 # The signal that a run is to end with, once it has saved its state.
 _pending: list[int] = []
 
@@ -54,6 +57,38 @@ def _error_of(number):
     return SystemExit(128 + number)
 
 
+def _is_swallowed(frame):
+    """Tells whether what is raised here goes no further.
+
+    Python prints and drops what the garbage collector's callbacks and destructors
+    raise, and JAX has such a callback.
+    """
+    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
+    while frame is not None:
+        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
+
+
+class _Handler:
+    """What is called in the main thread when a signal has come."""
+
+    def __init__(self, politely):
+        self.politely = politely
+
+    def __call__(self, number, frame):
+        if self.politely and not _pending:
+            _pending.append(number)
+        elif deferred.depth:
+            deferred.pending = _error_of(number)
+        elif _is_swallowed(frame):
+            main = threading.main_thread().ident
+            threading.Timer(_MOMENT, signal.pthread_kill, [main, number]).start()
+        else:
+            raise _error_of(number)
+
+
 @contextlib.contextmanager
 def handled(politely=False):
     """Installs the handler that respects `deferred` (in the main thread only).
@@ -66,28 +101,26 @@ def handled(politely=False):
         yield
         return
 
-    def handler(number, frame):
-        if politely and not _pending:
-            _pending.append(number)
-        elif deferred.depth:
-            deferred.pending = _error_of(number)
-        else:
-            raise _error_of(number)
-
     # What the application handles in its own way stays as it is.
     usual: dict = {signal.SIGINT: signal.default_int_handler}
     if politely:
         usual[signal.SIGTERM] = signal.SIG_DFL
-    replaced = [s for s, usually in usual.items() if signal.getsignal(s) == usually]
+    before = {number: signal.getsignal(number) for number in usual}
+    replaced = [
+        number
+        for number, there in before.items()
+        if there == usual[number]
+        or (isinstance(there, _Handler) and politely and not there.politely)
+    ]
     for number in replaced:
-        signal.signal(number, handler)
+        signal.signal(number, _Handler(politely))
     ended = False
     try:
         yield
         ended = True
     finally:
         for number in replaced:
-            signal.signal(number, usual[number])
+            signal.signal(number, before[number])
         late = _pending.pop() if replaced and _pending else None
         if ended and late is not None:  # nothing was left to wait for it
             raise _error_of(late)

@@ -7,6 +7,7 @@ import traceback
 import warnings
 
 from ranvier.callbacks._output import print_message
+from ranvier.core import _interrupts
 from ranvier.tuner import _project, _results, _table
 from ranvier.tuner._hypermodel import get_hypermodel
 from ranvier.tuner._oracle import Oracle
@@ -129,7 +130,7 @@ class BaseTuner(Stateful):
         if "verbose" in fit_kwargs:
             self.oracle.verbose = fit_kwargs["verbose"]
         self.on_search_begin()
-        with self.oracle._display.searching():
+        with _interrupts.handled(), self.oracle._display.searching():
             self._run_all(*fit_args, **fit_kwargs)
         self._warn_of_nothing()
         self.on_search_end()

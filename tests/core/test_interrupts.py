@@ -1,0 +1,63 @@
+"""Ctrl-C is not lost where Python drops what is raised."""
+
+import gc
+import signal
+import time
+
+import pytest
+
+from ranvier.core import _interrupts
+
+
+class InGarbageCollection:
+    """Ctrl-C comes while a callback of the garbage collector runs."""
+
+    def __enter__(self):
+        gc.callbacks.append(self._callback)
+
+    def __exit__(self, *exc):
+        gc.callbacks.remove(self._callback)
+
+    def _callback(self, phase, info):
+        if phase == "start":
+            signal.raise_signal(signal.SIGINT)
+
+    def run(self):
+        gc.collect()
+
+
+class InDestructor:
+    """Ctrl-C comes while an object is destroyed."""
+
+    def __enter__(self):
+        pass
+
+    def __exit__(self, *exc):
+        pass
+
+    def run(self):
+        class Object:
+            def __del__(self):
+                signal.raise_signal(signal.SIGINT)
+
+        Object()
+
+
+@pytest.mark.parametrize("where", [InGarbageCollection(), InDestructor()])
+def test_an_interrupt_that_would_be_dropped_comes_a_moment_later(where):
+    passed = False
+    with pytest.raises(KeyboardInterrupt), _interrupts.handled():
+        with where:
+            where.run()
+            passed = True  # what ran was not disturbed
+        time.sleep(10)
+    assert passed
+
+
+def test_a_run_in_another_may_wait_with_ending():
+    with pytest.raises(KeyboardInterrupt), _interrupts.handled():
+        with _interrupts.handled(politely=True):
+            signal.raise_signal(signal.SIGINT)
+            assert _interrupts.is_pending()
+        pytest.fail("The run inside has ended the one outside.")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
