@@ -1,8 +1,9 @@
 """Signals during training: at once where that is safe, else a moment later."""
 
 import contextlib
-import gc
+import functools
 import signal
+import sys
 import threading
 
 
@@ -52,23 +53,24 @@ def raise_pending() -> None:
 
 
 def _error_of(number):
-    if number == signal.SIGINT:
-        return KeyboardInterrupt()
-    return SystemExit(128 + number)
+    is_ctrl_c = number == signal.SIGINT
+    error = KeyboardInterrupt() if is_ctrl_c else SystemExit(128 + number)
+    error._signal = number
+    return error
 
 
-def _is_swallowed(frame):
-    """Tells whether what is raised here goes no further.
+def _try_again(hook, dropped):
+    """Sends a signal again whose error Python has dropped.
 
-    Python prints and drops what the garbage collector's callbacks and destructors
-    raise, and JAX has such a callback.
+    It does so where the garbage collector, a destructor or a weak reference calls
+    back, and JAX has such functions.
     """
-    callbacks = {getattr(callback, "__code__", None) for callback in gc.callbacks}
-    while frame is not None:
-        if frame.f_code in callbacks or frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
+    number = getattr(dropped.exc_value, "_signal", None)
+    if number is None:
+        hook(dropped)
+    else:
+        main = threading.main_thread().ident
+        threading.Timer(_MOMENT, signal.pthread_kill, [main, number]).start()
 
 
 class _Handler:
@@ -82,9 +84,6 @@ class _Handler:
             _pending.append(number)
         elif deferred.depth:
             deferred.pending = _error_of(number)
-        elif _is_swallowed(frame):
-            main = threading.main_thread().ident
-            threading.Timer(_MOMENT, signal.pthread_kill, [main, number]).start()
         else:
             raise _error_of(number)
 
@@ -114,6 +113,9 @@ def handled(politely=False):
     ]
     for number in replaced:
         signal.signal(number, _Handler(politely))
+    hook = sys.unraisablehook
+    if replaced:
+        sys.unraisablehook = functools.partial(_try_again, hook)
     ended = False
     try:
         yield
@@ -121,6 +123,8 @@ def handled(politely=False):
     finally:
         for number in replaced:
             signal.signal(number, before[number])
+        if replaced:
+            sys.unraisablehook = hook
         late = _pending.pop() if replaced and _pending else None
         if ended and late is not None:  # nothing was left to wait for it
             raise _error_of(late)
