@@ -188,9 +188,7 @@ def _name(structure):
         return f"a leaf of {type(structure)}"
     if hasattr(structure, "_fields"):
         return f"a namedtuple {type(structure).__qualname__}"
-    cls = type(structure)
-    # Lists and dictionaries of layers are ours, but nobody has to know.
-    return f"a {(_kind(structure) if 'Tracked' in cls.__name__ else cls).__name__}"
+    return f"a {_kind(structure).__name__}"
 
 
 def assert_same_paths(a, b) -> None:

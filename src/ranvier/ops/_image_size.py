@@ -1,5 +1,7 @@
 """The size of images: resizing, padding, cropping, scaling with a shift."""
 
+import inspect
+
 import jax
 import jax.numpy as jnp
 
@@ -206,30 +208,21 @@ def pad_images(
 
 
 @output_spec(pad_images)
-def _pad_images_spec(
-    images,
-    top_padding=None,
-    left_padding=None,
-    bottom_padding=None,
-    right_padding=None,
-    target_height=None,
-    target_width=None,
-    data_format=None,
-):
+def _pad_images_spec(images, *args, **kwargs):
     # Any size that fits will do in place of one that is unknown: it shows only where
     # the new size is not given.
-    shape = list(images.shape)
-    rows, columns = axes_of(data_format)[:2]
+    call = inspect.signature(pad_images).bind_partial(images, *args, **kwargs)
+    given, shape = call.arguments, list(images.shape)
+    rows, columns = axes_of(given.get("data_format"))[:2]
     for axis, before, after, target in (
-        (rows, top_padding, bottom_padding, target_height),
-        (columns, left_padding, right_padding, target_width),
+        (rows, "top_padding", "bottom_padding", "target_height"),
+        (columns, "left_padding", "right_padding", "target_width"),
     ):
-        if len(shape) > 2 and shape[axis] is None and target is not None:
-            shape[axis] = target - (before or after or 0)
-    margins = (top_padding, left_padding, bottom_padding, right_padding)
-    targets = (target_height, target_width, data_format)
-    known = KerasTensor(shape, images.dtype)
-    return infer(pad_images.raw, (known, *margins, *targets), {})
+        size = given.get(target)
+        if len(shape) > 2 and shape[axis] is None and size is not None:
+            shape[axis] = size - (given.get(before) or given.get(after) or 0)
+    given["images"] = KerasTensor(shape, images.dtype)
+    return infer(pad_images.raw, (), given)
 
 
 @op
