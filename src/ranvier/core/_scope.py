@@ -34,6 +34,7 @@ class StateScope:
 
     Attributes:
         losses: values handed to `add_loss` while the scope was open.
+        layer_losses: likewise those of each layer, by its `id`.
         strays: variables read although no scope holds them, in reading order.
     """
 
@@ -47,6 +48,7 @@ class StateScope:
         self.collect_losses = collect_losses
         self.strays: dict[int, object] = {}
         self.losses: list = []
+        self.layer_losses: dict[int, list] = {}
 
     def __enter__(self):
         stacks.state.append(self)

@@ -184,11 +184,11 @@ def _kind(structure):
 
 
 def _name(structure):
-    if not is_nested(structure):
+    kind = _kind(structure)
+    if kind is None:
         return f"a leaf of {type(structure)}"
-    if hasattr(structure, "_fields"):
-        return f"a namedtuple {type(structure).__qualname__}"
-    return f"a {_kind(structure).__name__}"
+    named = "namedtuple " if hasattr(structure, "_fields") else ""
+    return f"a {named}{kind.__name__}"
 
 
 def assert_same_paths(a, b) -> None:

@@ -448,11 +448,7 @@ class Layer(Weights, Configuration, Operation):
     def _own_losses(self):
         # Inside a program the losses are traced values of that program alone.
         if _scope.stacks.state:
-            return (
-                _scope.stacks.state[-1]
-                .__dict__.setdefault("layer_losses", {})
-                .setdefault(id(self), [])
-            )
+            return _scope.stacks.state[-1].layer_losses.setdefault(id(self), [])
         return self._losses
 
     def _penalize_activity(self, outputs):

@@ -70,7 +70,7 @@ def _checkpointed(f):
             )
             with StateScope() as scope:
                 outputs = f(*filled, **named)
-            penalties = scope.__dict__.get("layer_losses", {})
+            penalties = scope.layer_losses
             effects.update(
                 outputs=outputs,
                 written=list(scope.written.values()),
@@ -88,7 +88,7 @@ def _checkpointed(f):
         for variable, value in zip(effects["written"], new, strict=True):
             variable.assign(value)
         if stacks.state:
-            outer = stacks.state[-1].__dict__.setdefault("layer_losses", {})
+            outer = stacks.state[-1].layer_losses
             for layer, values in zip(effects["penalties"], penalties, strict=True):
                 outer.setdefault(layer, []).extend(values)
         for leaf, mask in zip(leaves, masks, strict=True):
